@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "agent/base/clock.hpp"
+#include "agent/base/digest.hpp"
+#include "agent/base/key_id.hpp"
+
+namespace sallyport {
+
+/// The user and the tenant that keys belong to; shared by all keys of one user. Names are
+/// immutable, standings are written by the control thread and read by workers.
+struct Owner {
+  std::string tenant;
+  std::string user;
+  std::atomic<Standing> tenant_standing{Standing::kActive};
+  std::atomic<Standing> user_standing{Standing::kActive};
+};
+
+constexpr std::uint32_t kNoSlot = 0xffffffffU;
+
+/// A key as the workers see it. Address-stable and never freed while the index lives, so a
+/// worker may hold a pointer for as long as it likes; a revoked key stays as its tombstone.
+/// Plain members are immutable once published; atomics have one writer, the control thread,
+/// except `clock_ns` (all, by compare-and-swap) and `slot` (the slot table, under its lock).
+struct KeyEntry {
+  KeyDigest digest{};
+  KeyId id{};
+  const Owner* owner = nullptr;  // never null once published
+  UnixSeconds not_before = 0;    // 0: since ever
+  std::atomic<UnixSeconds> expires_at{0};  // 0: never
+  std::atomic<Standing> standing{Standing::kActive};
+  std::atomic<std::uint32_t> slot{kNoSlot};
+  std::atomic<std::uint64_t> request_cost_ns{0};   // GCRA: what a request spends; 0: no limit
+  std::atomic<std::uint64_t> request_burst_ns{0};  // GCRA: how far the clock may run ahead
+  std::atomic<std::uint64_t> clock_ns{0};          // the request clock while it has no slot
+};
+
+}  // namespace sallyport

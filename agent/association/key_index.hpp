@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "agent/association/key_entry.hpp"
+
+namespace sallyport {
+
+/// What `KeyIndex::add` needs to know of a key.
+struct KeyFacts {
+  KeyDigest digest{};
+  KeyId id{};
+  UnixSeconds not_before = 0;
+  UnixSeconds expires_at = 0;
+  Standing standing = Standing::kActive;
+  std::uint64_t request_cost_ns = 0;
+  std::uint64_t request_burst_ns = 0;
+};
+
+/// Every key this host knows, by digest. It has no TTL and no cache in front: what the
+/// control thread writes is what the next check reads.
+///
+/// Thread safety: one writer (the control thread); any number of readers, wait-free.
+/// Entries are never moved or freed before the index is destroyed.
+class KeyIndex {
+ public:
+  /// Room for `expected` keys without growing.
+  explicit KeyIndex(std::size_t expected = 0);
+  ~KeyIndex();
+  KeyIndex(const KeyIndex&) = delete;
+  KeyIndex& operator=(const KeyIndex&) = delete;
+
+  /// Readers: nullptr for an unknown digest. Compares the digest in constant time.
+  [[nodiscard]] KeyEntry* find(const KeyDigest& digest) const noexcept;
+
+  /// Writer: publishes a key, or updates the atomics of one already there. `owner` must be
+  /// one of `owner_of`.
+  KeyEntry& add(const KeyFacts& facts, const Owner& owner);
+
+  /// Writer: the owner record of that tenant and user, made on first use.
+  Owner& owner_of(std::string_view tenant, std::string_view user);
+
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+
+ private:
+  struct Table;
+
+  void grow();
+
+  std::deque<KeyEntry> entries_;
+  std::unordered_map<std::string, std::unique_ptr<Owner>> owners_;  // "tenant/user"
+  std::vector<std::unique_ptr<Table>> tables_;  // the last is current; the others may have readers
+  std::atomic<const Table*> current_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/address.hpp"
+#include "agent/config/offender_rules.hpp"
+#include "bpf/abi/service.h"
+
+namespace sallyport {
+
+struct Endpoint {
+  Address address;  // all zero (or v4-mapped 0.0.0.0): every local address
+  std::uint16_t port = 0;  // host byte order
+
+  bool operator==(const Endpoint&) const = default;
+};
+
+/// How the outer door is attached to an interface.
+enum class Attach { kAuto, kNative, kTc };  // kAuto: native XDP, else TC
+
+struct OuterDoorConfig {
+  std::vector<std::string> interfaces;  // empty: no outer door
+  Attach attach = Attach::kAuto;
+  sp_mode mode = SP_MODE_ENFORCE;       // until an operator sets another one
+  std::string pin_directory = "/sys/fs/bpf/sallyport";
+  std::uint32_t max_connections = 262144;
+  std::uint32_t max_sources = 65536;
+  std::uint32_t max_key_slots = 65536;
+  bool required = false;  // true: refuse to start without it; false: the inner door alone, loudly
+};
+
+struct UpstreamConfig {
+  Endpoint endpoint;
+  std::chrono::milliseconds connect_timeout{2000};
+  std::chrono::milliseconds response_timeout{60000};
+  std::uint32_t max_idle_per_worker = 64;  // keep-alive connections kept
+};
+
+struct TlsConfig {
+  std::string certificate_file;  // PEM chain
+  std::string private_key_file;  // PEM
+};
+
+/// Bounds on what a client may cost; all have safe defaults.
+struct HttpLimits {
+  std::uint32_t head_bytes = 16384;
+  std::uint32_t headers = 100;
+  std::uint64_t body_bytes = 16ULL << 20;
+  std::chrono::milliseconds handshake_timeout{10000};
+  std::chrono::milliseconds head_timeout{10000};
+  std::chrono::milliseconds idle_timeout{60000};
+  std::chrono::milliseconds body_timeout{30000};  // between two reads of a body
+};
+
+struct ServiceConfig {
+  std::string name;
+  Endpoint listen;
+  TlsConfig tls;
+  UpstreamConfig upstream;
+  HttpLimits http;
+  std::vector<std::string> key_headers = {"authorization", "x-api-key"};  // lower case
+  std::string claimed_user_header = "x-user-id";     // lower case; empty: no claim is read
+  std::string forwarded_user_header = "X-Auth-User";      // set for the upstream, never taken from a client
+  std::string forwarded_tenant_header = "X-Auth-Tenant";
+};
+
+struct Config {
+  std::string store_file;
+  std::string control_socket = "/run/sallyport/control.sock";
+  std::uint32_t workers = 0;  // 0: one per CPU
+  std::string log_level = "info";
+  OuterDoorConfig outer_door;
+  OffenderRules offenders;
+  std::vector<ServiceConfig> services;  // at least one; unique names and endpoints
+};
+
+/// One thing wrong in a configuration file.
+struct ConfigError {
+  int line = 0;  // 1-based; 0 where it has none
+  std::string message;
+};
+
+/// Either `errors` is empty and `config` is whole and sane, or `config` means nothing.
+struct ParsedConfig {
+  Config config;
+  std::vector<ConfigError> errors;  // every error of the file, by line
+};
+
+/// Knows no file system: files named in it are not opened.
+[[nodiscard]] ParsedConfig parse_config(std::string_view yaml);
+
+}  // namespace sallyport

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "agent/base/address.hpp"
+#include "agent/base/result.hpp"
+#include "bpf/abi/connection.h"
+#include "bpf/abi/key_slot.h"
+#include "bpf/abi/service.h"
+#include "bpf/abi/source.h"
+#include "bpf/abi/verdict.h"
+
+namespace sallyport {
+
+/// The rim between what decides and the kernel's maps. `KernelTables` is the real one;
+/// `MemoryTables` holds the same state in this process where the outer door is absent.
+/// All calls may come from any thread, unless said otherwise.
+
+/// Verdicts on sources (map sp_sources).
+class SourceTable {
+ public:
+  struct Row {
+    Address source;
+    sp_source_state state;
+  };
+
+  virtual ~SourceTable() = default;
+  /// `Errc::kFull` when the table has no room.
+  virtual Result<void> put(const Address& source, const sp_source_state& state) = 0;
+  /// Erasing what is not there is not an error.
+  virtual Result<void> erase(const Address& source) = 0;
+  [[nodiscard]] virtual Result<std::vector<Row>> rows() const = 0;
+};
+
+/// Bindings of connections to key slots (map sp_connections).
+class ConnectionTable {
+ public:
+  struct Row {
+    sp_connection_key connection;
+    sp_connection binding;
+  };
+
+  virtual ~ConnectionTable() = default;
+  virtual Result<void> put(const sp_connection_key& connection, const sp_connection& binding) = 0;
+  virtual Result<void> erase(const sp_connection_key& connection) = 0;
+  [[nodiscard]] virtual Result<std::vector<Row>> rows() const = 0;
+};
+
+/// Key slots and their clocks (maps sp_key_slots and sp_key_clocks), mapped into this process.
+/// Same length, at least 2; live as long as the tables. See the ABI for who writes what.
+struct SlotMemory {
+  std::span<sp_key_slot> slots;
+  std::span<sp_key_clocks> clocks;
+};
+
+/// Declared services (map sp_services).
+class ServiceTable {
+ public:
+  virtual ~ServiceTable() = default;
+  virtual Result<void> put(const sp_service_key& key, const sp_service& service) = 0;
+  /// Makes the table hold exactly what was put since the agent started.
+  virtual Result<void> erase_others() = 0;
+};
+
+/// Counters by verdict, summed over CPUs (map sp_counters).
+class CounterTable {
+ public:
+  virtual ~CounterTable() = default;
+  [[nodiscard]] virtual Result<std::array<sp_counter, SP_VERDICT_COUNT>> counters() const = 0;
+};
+
+/// How full a table is, for `status`.
+struct TableUse {
+  const char* name;  // static storage
+  std::uint64_t used;
+  std::uint64_t capacity;
+};
+
+/// Everything behind one outer door.
+class Tables {
+ public:
+  virtual ~Tables() = default;
+  virtual SourceTable& sources() = 0;
+  virtual ConnectionTable& connections() = 0;
+  virtual ServiceTable& services() = 0;
+  virtual CounterTable& counters() = 0;
+  virtual SlotMemory slot_memory() = 0;
+  [[nodiscard]] virtual std::vector<TableUse> use() const = 0;
+};
+
+}  // namespace sallyport

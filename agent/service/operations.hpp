@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/base/result.hpp"
+#include "agent/datapath/tables.hpp"
+#include "agent/registry/registry.hpp"
+
+namespace sallyport {
+
+/// What acknowledged a change and how long each took. 0 us with `*_done` false: it had no part.
+struct Receipt {
+  Revision revision = 0;
+  std::uint64_t store_us = 0;       // transaction begun → durable
+  std::uint64_t kernel_us = 0;      // durable → the maps hold it
+  std::uint64_t terminator_us = 0;  // the maps hold it → every worker has cut
+  bool kernel_done = false;
+  bool terminator_done = false;
+  std::uint64_t keys = 0;           // keys condemned
+  std::uint64_t connections = 0;    // live connections cut
+};
+
+struct CreatedKey {
+  Receipt receipt;
+  Key key;
+  std::string raw;  // wiped by the receiver after it is sent
+};
+
+enum class BanOrigin : std::uint8_t { kOperator, kOffender };
+
+struct BanView {
+  Address source;
+  BanOrigin origin = BanOrigin::kOperator;
+  std::string reason;
+  UnixSeconds created_at = 0;
+  UnixSeconds expires_at = 0;  // 0: until removed
+  std::uint32_t refusals = 0;  // evidence, kOffender only
+  std::uint32_t repetition = 0;
+};
+
+struct InterfaceView {
+  std::string name;
+  std::string attached;  // "native", "tc" or "none"
+  std::string why;       // why not the better one; empty when native
+};
+
+struct ServiceView {
+  std::string name;
+  std::string listen;    // "0.0.0.0:443"
+  std::string upstream;
+  sp_mode mode = SP_MODE_OFF;
+};
+
+struct StatusView {
+  std::string version;
+  std::uint32_t abi_version = 0;
+  std::uint64_t uptime_s = 0;
+  std::uint64_t pid = 0;
+  Revision revision = 0;
+  std::uint64_t keys = 0;
+  unsigned workers = 0;
+  bool outer_door = false;       // false: the inner door does the whole job
+  std::string outer_door_note;   // why, when false
+  std::vector<InterfaceView> interfaces;
+  std::vector<ServiceView> services;
+  std::vector<TableUse> tables;
+};
+
+struct PacketCounter {
+  std::string verdict;  // "PASS_BOUND"
+  std::string text;
+  sp_counter counter{};
+};
+
+/// A counter of the inner door or the sync, by its stable name ("connections_cut").
+struct NamedCounter {
+  std::string name;
+  std::string text;
+  std::uint64_t value = 0;
+};
+
+struct CountersView {
+  std::vector<PacketCounter> packets;  // outer door, one per verdict
+  std::vector<NamedCounter> checks;    // inner door, one per check code, "allowed" first
+  std::vector<NamedCounter> agent;
+};
+
+/// What the control API can ask of the agent. Implemented by agent/app, which runs each call on
+/// the control strand. Every call may come from any thread and blocks until it is done; a
+/// change is acknowledged by kernel and terminator when its call returns.
+class Operations {
+ public:
+  virtual ~Operations() = default;
+
+  virtual Result<Receipt> create_tenant(const Actor& actor, const std::string& name) = 0;
+  virtual Result<std::vector<Tenant>> tenants() = 0;
+
+  virtual Result<Receipt> create_user(const Actor& actor, const std::string& tenant,
+                                      const std::string& name) = 0;
+  virtual Result<std::vector<User>> users(const std::string& tenant) = 0;
+  virtual Result<Receipt> remove_user(const Actor& actor, const std::string& tenant,
+                                      const std::string& name) = 0;
+
+  /// `spec.id` and `spec.digest` are ignored: the key is made here.
+  virtual Result<CreatedKey> create_key(const Actor& actor, const KeySpec& spec) = 0;
+  virtual Result<std::vector<Key>> keys(const KeyFilter& filter) = 0;
+  virtual Result<Key> key(const std::string& id) = 0;
+  virtual Result<Receipt> revoke_key(const Actor& actor, const std::string& id,
+                                     const std::string& reason) = 0;
+
+  virtual Result<Receipt> add_ban(const Actor& actor, const Ban& ban) = 0;
+  virtual Result<Receipt> remove_ban(const Actor& actor, const Address& source) = 0;
+  virtual Result<std::vector<BanView>> bans() = 0;
+
+  virtual Result<StatusView> status() = 0;
+  virtual Result<CountersView> counters() = 0;
+  /// `service` empty: every service.
+  virtual Result<Receipt> set_mode(const Actor& actor, const std::string& service,
+                                   sp_mode mode) = 0;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "agent/association/key_index.hpp"
+#include "agent/base/result.hpp"
+#include "agent/config/config.hpp"
+#include "agent/terminator/edge.hpp"
+
+namespace sallyport {
+
+/// Sums over workers; each counter only grows.
+struct TerminatorCounters {
+  std::uint64_t connections = 0;       // accepted
+  std::uint64_t connections_open = 0;  // gauge
+  std::uint64_t banned = 0;            // closed at accept because of a ban
+  std::uint64_t handshake_failures = 0;
+  std::uint64_t bad_requests = 0;      // answered 400, 413, 431, 501 or 505
+  std::uint64_t timeouts = 0;
+  std::uint64_t upstream_failures = 0; // answered 502 or 504
+  std::uint64_t cut = 0;               // connections cut by a revocation, a ban or the policy
+  std::uint64_t checks[static_cast<std::size_t>(CheckCode::kCount)] = {};  // by outcome
+};
+
+/// The inner door: N workers, each with one thread, one `io_context`, one TLS context and one
+/// listening socket a service (SO_REUSEPORT). It knows keys only through `KeyIndex` and the
+/// kernel only through `Edge`.
+class Terminator {
+ public:
+  /// Binds every listening socket and loads every certificate, so that what can fail fails
+  /// here; accepts nothing yet. `service_ids[i]` is the `sp_service.id` of `services[i]`.
+  /// `index` and `edge` must outlive the terminator.
+  [[nodiscard]] static Result<std::unique_ptr<Terminator>> open(
+      const std::vector<ServiceConfig>& services, std::span<const std::uint16_t> service_ids,
+      unsigned workers, const KeyIndex& index, Edge& edge);
+
+  virtual ~Terminator() = default;
+
+  /// Begins to accept. Once.
+  virtual void start() = 0;
+
+  /// Cuts every live connection that is using one of `keys`, and returns when every worker has
+  /// done so. A request of such a key whose check began before is cut with its connection.
+  /// Any thread but a worker's. Returns how many were cut.
+  virtual std::uint64_t cut(std::span<KeyEntry* const> keys) = 0;
+
+  /// What a ban does to live connections of a source (as_source() form).
+  enum class CutSource { kUnbound, kAll };
+  virtual std::uint64_t cut(const Address& source, CutSource which) = 0;
+
+  /// Stops accepting, lets requests that run finish, then ends; at most `grace` long. Any
+  /// thread but a worker's. Returns whether everything finished by itself.
+  virtual bool drain(std::chrono::milliseconds grace) = 0;
+
+  [[nodiscard]] virtual TerminatorCounters counters() const = 0;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+#pragma once
+
+#include "bpf/abi/layout.h"
+
+/* sp_control.flags: tables that are empty are not looked up. */
+#define SP_HAVE_SOURCES (1U << 0)
+#define SP_HAVE_CONNECTIONS (1U << 1)
+
+/* The only element of sp_control. Writer: agent. */
+struct sp_control {
+	__u32 abi_version; /* SP_ABI_VERSION of the agent that wrote it */
+	__u32 flags;       /* SP_HAVE_* */
+};
+SP_LAYOUT(struct sp_control, 8);
