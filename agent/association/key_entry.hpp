@@ -29,8 +29,8 @@ constexpr std::uint32_t kNoSlot = 0xffffffffU;
 struct KeyEntry {
   KeyDigest digest{};
   KeyId id{};
-  const Owner* owner = nullptr;  // never null once published
-  UnixSeconds not_before = 0;    // 0: since ever
+  const Owner* owner = nullptr;            // never null once published
+  UnixSeconds not_before = 0;              // 0: since ever
   std::atomic<UnixSeconds> expires_at{0};  // 0: never
   std::atomic<Standing> standing{Standing::kActive};
   std::atomic<std::uint32_t> slot{kNoSlot};

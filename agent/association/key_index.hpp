@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -47,6 +48,9 @@ class KeyIndex {
   /// Writer: the owner record of that tenant and user, made on first use.
   Owner& owner_of(std::string_view tenant, std::string_view user);
 
+  /// Writer: for every owner of that tenant, those met later too.
+  void set_tenant_standing(std::string_view tenant, Standing standing);
+
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
  private:
@@ -56,6 +60,7 @@ class KeyIndex {
 
   std::deque<KeyEntry> entries_;
   std::unordered_map<std::string, std::unique_ptr<Owner>> owners_;  // "tenant/user"
+  std::unordered_map<std::string, Standing> tenant_standings_;  // where not active from the start
   std::vector<std::unique_ptr<Table>> tables_;  // the last is current; the others may have readers
   std::atomic<const Table*> current_;
 };

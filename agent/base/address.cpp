@@ -27,7 +27,9 @@ bool Address::is_v4() const noexcept {
   return std::equal(kV4Prefix.begin(), kV4Prefix.end(), bytes.begin());
 }
 
-Address Address::as_source() const noexcept { return is_v4() ? *this : masked(*this, 64); }
+Address Address::as_source() const noexcept {
+  return is_v4() ? *this : masked(*this, 64);
+}
 
 std::string Address::to_string() const {
   char text[INET6_ADDRSTRLEN];

@@ -11,6 +11,8 @@ BootNs boot_now() noexcept {
   return static_cast<BootNs>(now.tv_sec) * kSecondNs + static_cast<BootNs>(now.tv_nsec);
 }
 
-UnixSeconds unix_now() noexcept { return std::time(nullptr); }
+UnixSeconds unix_now() noexcept {
+  return std::time(nullptr);
+}
 
 }  // namespace sallyport

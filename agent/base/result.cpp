@@ -34,8 +34,8 @@ Errc code_of(int error_number) {
 }  // namespace
 
 void throw_exception_from_error(const Failure& failure, const boost::source_location& where) {
-  throw std::logic_error(std::string(where.function_name()) + ": value() of a failure: " +
-                         failure.message);
+  throw std::logic_error(std::string(where.function_name()) +
+                         ": value() of a failure: " + failure.message);
 }
 
 Failure system_failure(int error_number, std::string message, std::string remedy) {

@@ -10,15 +10,15 @@ namespace sallyport {
 
 /// What kind of thing went wrong; decides exit status, gRPC status and whether to retry.
 enum class Errc {
-  kInvalid = 1,    // the caller's input is wrong
-  kNotFound,       // the thing named does not exist
-  kExists,         // the name or digest is taken
-  kConflict,       // not in this state (a removed user, an inactive tenant)
-  kDenied,         // the operating system or a role refuses
-  kFull,           // a table or queue has no room
-  kIncompatible,   // written by another version
-  kUnavailable,    // a file, device or peer cannot be reached
-  kInternal,       // our own fault
+  kInvalid = 1,   // the caller's input is wrong
+  kNotFound,      // the thing named does not exist
+  kExists,        // the name or digest is taken
+  kConflict,      // not in this state (a removed user, an inactive tenant)
+  kDenied,        // the operating system or a role refuses
+  kFull,          // a table or queue has no room
+  kIncompatible,  // written by another version
+  kUnavailable,   // a file, device or peer cannot be reached
+  kInternal,      // our own fault
 };
 
 /// Why something was not done, for a person: what happened, to what, and what to do next.

@@ -58,7 +58,7 @@ class OffenderPolicy {
 
   Record& touch(const Address& source);
   [[nodiscard]] bool counts(Record& record, const Observation& observation) const;
-  [[nodiscard]] OffenderVerdict judge(Record& record, BootNs now) const;
+  [[nodiscard]] OffenderVerdict judge(Record& record, const Observation& last) const;
 
   OffenderRules rules_;
   Records recent_;

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/association/key_index.hpp"
+
+#include <openssl/crypto.h>
+
+#include <bit>
+#include <cstring>
+
+namespace sallyport {
+namespace {
+
+// A cell holds an entry's address and 16 bits of its digest, so that a probe of another key's
+// cell costs no second cache miss. User-space addresses fit 48 bits on x86-64 and arm64.
+constexpr unsigned kTagShift = 48;
+constexpr std::uint64_t kAddressMask = (1ULL << kTagShift) - 1;
+constexpr std::size_t kSmallestTable = 64;
+
+/// The digest is already uniform: its first bytes are the hash, the next ones the tag.
+std::uint64_t hash_of(const KeyDigest& digest) noexcept {
+  std::uint64_t hash;
+  std::memcpy(&hash, digest.data(), sizeof hash);
+  return hash;
+}
+
+std::uint64_t tag_of(const KeyDigest& digest) noexcept {
+  std::uint16_t tag;
+  std::memcpy(&tag, digest.data() + sizeof(std::uint64_t), sizeof tag);
+  return static_cast<std::uint64_t>(tag) << kTagShift;
+}
+
+KeyEntry* entry_of(std::uint64_t cell) noexcept {
+  return reinterpret_cast<KeyEntry*>(static_cast<std::uintptr_t>(cell & kAddressMask));
+}
+
+std::uint64_t cell_for(KeyEntry& entry) noexcept {
+  return tag_of(entry.digest) | reinterpret_cast<std::uintptr_t>(&entry);
+}
+
+/// At most half full, so that a miss ends after a probe or two.
+std::size_t cells_for(std::size_t keys) {
+  return std::bit_ceil(keys < kSmallestTable / 2 ? kSmallestTable : keys * 2);
+}
+
+}  // namespace
+
+struct KeyIndex::Table {
+  explicit Table(std::size_t cell_count)
+      : mask(cell_count - 1), cells(std::make_unique<std::atomic<std::uint64_t>[]>(cell_count)) {}
+
+  void insert(KeyEntry& entry) noexcept {
+    std::size_t at = hash_of(entry.digest) & mask;
+    while (cells[at].load(std::memory_order_relaxed) != 0) at = (at + 1) & mask;
+    cells[at].store(cell_for(entry), std::memory_order_release);
+  }
+
+  std::size_t mask;
+  std::unique_ptr<std::atomic<std::uint64_t>[]> cells;  // 0: free; cells are never freed again
+};
+
+KeyIndex::KeyIndex(std::size_t expected) {
+  tables_.push_back(std::make_unique<Table>(cells_for(expected)));
+  current_.store(tables_.back().get(), std::memory_order_release);
+}
+
+KeyIndex::~KeyIndex() = default;
+
+KeyEntry* KeyIndex::find(const KeyDigest& digest) const noexcept {
+  const Table* table = current_.load(std::memory_order_acquire);
+  const std::uint64_t tag = tag_of(digest);
+  for (std::size_t at = hash_of(digest) & table->mask;; at = (at + 1) & table->mask) {
+    const std::uint64_t cell = table->cells[at].load(std::memory_order_acquire);
+    if (cell == 0) return nullptr;
+    if ((cell & ~kAddressMask) != tag) continue;
+    KeyEntry* entry = entry_of(cell);
+    if (CRYPTO_memcmp(entry->digest.data(), digest.data(), digest.size()) == 0) return entry;
+  }
+}
+
+KeyEntry& KeyIndex::add(const KeyFacts& facts, const Owner& owner) {
+  KeyEntry* entry = find(facts.digest);
+  const bool is_new = entry == nullptr;
+  if (is_new) {
+    entry = &entries_.emplace_back();
+    entry->digest = facts.digest;
+    entry->id = facts.id;
+    entry->owner = &owner;
+    entry->not_before = facts.not_before;
+  }
+  entry->expires_at.store(facts.expires_at, std::memory_order_relaxed);
+  entry->request_cost_ns.store(facts.request_cost_ns, std::memory_order_relaxed);
+  entry->request_burst_ns.store(facts.request_burst_ns, std::memory_order_relaxed);
+  entry->standing.store(facts.standing, std::memory_order_release);
+  if (is_new) {
+    if (entries_.size() * 2 > tables_.back()->mask + 1) grow();
+    tables_.back()->insert(*entry);
+  }
+  return *entry;
+}
+
+Owner& KeyIndex::owner_of(std::string_view tenant, std::string_view user) {
+  std::string name;
+  name.reserve(tenant.size() + 1 + user.size());
+  name.append(tenant).append("/").append(user);
+  auto& owner = owners_[std::move(name)];
+  if (!owner) {
+    owner = std::make_unique<Owner>();
+    owner->tenant = tenant;
+    owner->user = user;
+    const auto tenant_standing = tenant_standings_.find(owner->tenant);
+    if (tenant_standing != tenant_standings_.end()) {
+      owner->tenant_standing.store(tenant_standing->second, std::memory_order_relaxed);
+    }
+  }
+  return *owner;
+}
+
+void KeyIndex::set_tenant_standing(std::string_view tenant, Standing standing) {
+  tenant_standings_[std::string(tenant)] = standing;
+  for (auto& [name, owner] : owners_) {
+    if (owner->tenant == tenant) {
+      owner->tenant_standing.store(standing, std::memory_order_release);
+    }
+  }
+}
+
+// Readers may still walk the old table: it stays, complete but for newer keys, until the index
+// is destroyed. Doubling bounds what stays by the size of the current table.
+void KeyIndex::grow() {
+  auto bigger = std::make_unique<Table>((tables_.back()->mask + 1) * 2);
+  for (auto& entry : entries_) {
+    if (&entry != &entries_.back()) bigger->insert(entry);
+  }
+  tables_.push_back(std::move(bigger));
+  current_.store(tables_.back().get(), std::memory_order_release);
+}
+
+}  // namespace sallyport
