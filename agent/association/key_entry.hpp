@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linux/types.h>
+
 #include <atomic>
 #include <cstdint>
 #include <string>
@@ -36,7 +38,7 @@ struct KeyEntry {
   std::atomic<std::uint32_t> slot{kNoSlot};
   std::atomic<std::uint64_t> request_cost_ns{0};   // GCRA: what a request spends; 0: no limit
   std::atomic<std::uint64_t> request_burst_ns{0};  // GCRA: how far the clock may run ahead
-  std::atomic<std::uint64_t> clock_ns{0};          // the request clock while it has no slot
+  __u64 clock_ns = 0;  // the request clock while it has no slot; moved by `spend` alone
 };
 
 }  // namespace sallyport

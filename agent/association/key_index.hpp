@@ -51,6 +51,12 @@ class KeyIndex {
   /// Writer: for every owner of that tenant, those met later too.
   void set_tenant_standing(std::string_view tenant, Standing standing);
 
+  /// Writer: every entry.
+  template <class Visit>
+  void for_each(Visit&& visit) {
+    for (auto& entry : entries_) visit(entry);
+  }
+
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
  private:

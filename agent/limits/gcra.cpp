@@ -2,6 +2,7 @@
 #include "agent/limits/gcra.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 
 namespace sallyport {
@@ -21,14 +22,14 @@ Budget Budget::per_second(std::uint32_t units, std::uint32_t burst) noexcept {
   return {.cost_ns = cost_ns, .burst_ns = cost_ns * burst};
 }
 
-Spend spend(std::uint64_t& clock_ns, const Budget& budget, BootNs now) noexcept {
+Spend spend(__u64& clock_ns, const Budget& budget, BootNs now) noexcept {
   if (budget.cost_ns == 0) {
     return {.admitted = true, .remaining = std::numeric_limits<std::uint64_t>::max()};
   }
-  std::atomic_ref<std::uint64_t> clock(clock_ns);
-  std::uint64_t seen = clock.load(std::memory_order_relaxed);
+  std::atomic_ref<__u64> clock(clock_ns);
+  __u64 seen = clock.load(std::memory_order_relaxed);
   for (int attempt = 0; attempt < kMaxTries; ++attempt) {
-    const std::uint64_t base = std::max(seen, now);
+    const __u64 base = std::max<__u64>(seen, now);
     const std::uint64_t ahead = base - now;
     if (ahead > budget.burst_ns) return {.retry_after_ns = ahead - budget.burst_ns};
     if (clock.compare_exchange_weak(seen, base + budget.cost_ns, std::memory_order_relaxed)) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
+#include <linux/types.h>
+
 #include <cstdint>
 
 #include "agent/base/clock.hpp"
@@ -31,6 +32,6 @@ struct Spend {
 /// processes may share it; it holds the CLOCK_BOOTTIME at which the budget is full again.
 /// Admitted in any interval t: at most t / cost + burst / cost + 1, under any contention.
 /// A race lost too often counts as refused, so that nothing leaks.
-[[nodiscard]] Spend spend(std::uint64_t& clock_ns, const Budget& budget, BootNs now) noexcept;
+[[nodiscard]] Spend spend(__u64& clock_ns, const Budget& budget, BootNs now) noexcept;
 
 }  // namespace sallyport

@@ -13,14 +13,14 @@ namespace {
 constexpr BootNs kStart = 1'000 * kSecondNs;
 
 TEST(GcraTest, NoLimitAdmitsEverythingAndLeavesTheClock) {
-  std::uint64_t clock = 7;
+  __u64 clock = 7;
   for (int i = 0; i < 1000; ++i) EXPECT_TRUE(spend(clock, Budget{}, kStart).admitted);
   EXPECT_EQ(clock, 7U);
 }
 
 TEST(GcraTest, AdmitsOneMoreThanTheBurstAtOnce) {
   const auto budget = Budget::per_second(10, 5);
-  std::uint64_t clock = 0;
+  __u64 clock = 0;
   int admitted = 0;
   while (spend(clock, budget, kStart).admitted) ++admitted;
   EXPECT_EQ(admitted, 6);
@@ -28,9 +28,9 @@ TEST(GcraTest, AdmitsOneMoreThanTheBurstAtOnce) {
 
 TEST(GcraTest, RefusalSpendsNothingAndSaysWhenToComeBack) {
   const auto budget = Budget::per_second(10, 0);
-  std::uint64_t clock = 0;
+  __u64 clock = 0;
   ASSERT_TRUE(spend(clock, budget, kStart).admitted);
-  const std::uint64_t before = clock;
+  const __u64 before = clock;
 
   const auto refused = spend(clock, budget, kStart + 1);
   ASSERT_FALSE(refused.admitted);
@@ -41,7 +41,7 @@ TEST(GcraTest, RefusalSpendsNothingAndSaysWhenToComeBack) {
 
 TEST(GcraTest, RemainingCountsWhatWouldStillConform) {
   const auto budget = Budget::per_second(10, 3);
-  std::uint64_t clock = 0;
+  __u64 clock = 0;
   for (std::uint64_t left = 3;; --left) {
     const auto spent = spend(clock, budget, kStart);
     ASSERT_TRUE(spent.admitted);
@@ -55,7 +55,7 @@ TEST(GcraTest, LargestRateAndBurstDoNotOverflow) {
   constexpr auto kMost = std::numeric_limits<std::uint32_t>::max();
   const auto fast = Budget::per_second(kMost, kMost);
   const auto slow = Budget::per_second(1, kMost);
-  std::uint64_t clock = 0;
+  __u64 clock = 0;
   EXPECT_TRUE(spend(clock, fast, kStart).admitted);
   EXPECT_TRUE(spend(clock, slow, kStart).admitted);
   EXPECT_GT(slow.burst_ns, fast.burst_ns);
@@ -66,7 +66,7 @@ TEST(GcraTest, AdmittedIsNeverMoreThanTheLimitUnderContention) {
   constexpr std::uint32_t kBurst = 50;
   constexpr std::uint64_t kMilliseconds = 200;
   const auto budget = Budget::per_second(kRate, kBurst);
-  std::uint64_t clock = 0;
+  __u64 clock = 0;
   std::vector<std::thread> spenders;
   std::vector<std::uint64_t> admitted(4, 0);
 

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/sync/agent_edge.hpp"
+
+#include <utility>
+
+namespace sallyport {
+
+AgentEdge::AgentEdge(BanList& bans, SlotTable& slots, ConnectionTable& connections,
+                     LingeringBindings& lingering, unsigned workers, std::function<void()> wake)
+    : bans_(bans),
+      slots_(slots),
+      connections_(connections),
+      lingering_(lingering),
+      queues_(workers),
+      wake_(std::move(wake)) {}
+
+bool AgentEdge::is_banned(const Address& source) const noexcept {
+  return bans_.is_banned(source, boot_now());
+}
+
+Spend AgentEdge::spend_request(KeyEntry& key) noexcept {
+  if (key.request_cost_ns.load(std::memory_order_relaxed) == 0) {
+    return {.admitted = true, .retry_after_ns = 0, .remaining = ~std::uint64_t{0}};
+  }
+  (void)slots_.place_of(key);
+  return slots_.spend_request(key, boot_now());
+}
+
+bool AgentEdge::bind(const sp_connection_key& connection, KeyEntry& key) noexcept {
+  const auto place = slots_.place_of(key);
+  if (place.slot == kNoSlot) {
+    failed_.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  return put(connection, {.slot = place.slot, .generation = place.generation, .superseded = 0});
+}
+
+void AgentEdge::condemn(const sp_connection_key& connection) noexcept {
+  (void)put(connection, {.slot = SP_OFFENDER_SLOT, .generation = 1, .superseded = 0});
+}
+
+void AgentEdge::unbind(const sp_connection_key& connection, Ended ended) noexcept {
+  if (ended == Ended::kCondemned) {
+    lingering_.keep(connection, boot_now());
+  } else if (!connections_.erase(connection)) {
+    failed_.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+void AgentEdge::observe(unsigned worker, const Observation& observation) noexcept {
+  if (queues_[worker].push(observation)) wake_();
+}
+
+std::uint64_t AgentEdge::lost_observations() const noexcept {
+  std::uint64_t lost = 0;
+  for (const auto& queue : queues_) lost += queue.lost();
+  return lost;
+}
+
+bool AgentEdge::put(const sp_connection_key& connection, const sp_connection& binding) noexcept {
+  const bool done = lingering_.rebind(connection, binding).has_value();
+  if (!done) failed_.fetch_add(1, std::memory_order_relaxed);
+  return done;
+}
+
+}  // namespace sallyport

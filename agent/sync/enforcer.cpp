@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/sync/enforcer.hpp"
+
+#include <variant>
+
+#include "agent/association/checks.hpp"
+
+namespace sallyport {
+namespace {
+
+KeyFacts facts_of(const Key& key) {
+  const auto budget = Budget::per_second(key.limit.per_second, key.limit.burst);
+  return {.digest = key.digest,
+          .id = key.id,
+          .not_before = key.not_before,
+          .expires_at = key.expires_at,
+          .standing = key.state,
+          .request_cost_ns = budget.cost_ns,
+          .request_burst_ns = budget.burst_ns};
+}
+
+Standing standing_of(Lifecycle state) noexcept {
+  switch (state) {
+    case Lifecycle::kActive:
+      return Standing::kActive;
+    case Lifecycle::kSuspended:
+      return Standing::kSuspended;
+    case Lifecycle::kRemoved:
+      break;
+  }
+  return Standing::kRevoked;
+}
+
+}  // namespace
+
+Enforced Enforcer::apply(const Commit& commit) {
+  Enforced out;
+  for (const auto& change : commit.changes) {
+    std::visit([&](const auto& state) { apply(state, out); }, change);
+  }
+  return out;
+}
+
+Result<void> Enforcer::replay(const Registry& registry, ConnectionTable& connections,
+                              LingeringBindings& lingering) {
+  auto tenants = registry.tenants();
+  if (!tenants) return tenants.error();
+  Enforced ignored;
+  for (const auto& tenant : *tenants) apply(tenant, ignored);
+  auto users = registry.users({});
+  if (!users) return users.error();
+  for (const auto& user : *users) apply(user, ignored);
+
+  auto visited = registry.for_each_key(
+      [&](const Key& key) { index_.add(facts_of(key), index_.owner_of(key.tenant, key.user)); });
+  if (!visited) return visited;
+  slots_.adopt(index_);
+
+  auto rows = connections.rows();
+  if (!rows) return rows.error();
+  for (const auto& row : *rows) {
+    if (slots_.is_condemned(row.binding) && row.binding.superseded == 0) {
+      lingering.keep(row.connection, boot_now());
+    } else if (auto erased = connections.erase(row.connection); !erased) {
+      return erased;
+    }
+  }
+  auto bans = registry.bans();
+  if (!bans) return bans.error();
+  return bans_.adopt(*bans, unix_now(), boot_now());
+}
+
+std::vector<KeyEntry*> Enforcer::expire(UnixSeconds now) {
+  std::vector<KeyEntry*> expired;
+  for (KeyEntry* key : slots_.placed()) {
+    if (check_standing(*key, now) == CheckCode::kExpiredKey && judge(*key, now)) {
+      expired.push_back(key);
+    }
+  }
+  return expired;
+}
+
+void Enforcer::apply(const Tenant& tenant, Enforced& out) {
+  index_.set_tenant_standing(tenant.name, standing_of(tenant.state));
+  if (tenant.state == Lifecycle::kActive) return;
+  const UnixSeconds now = unix_now();
+  for (KeyEntry* key : slots_.placed()) {
+    if (key->owner->tenant == tenant.name && judge(*key, now)) out.condemned.push_back(key);
+  }
+}
+
+void Enforcer::apply(const User& user, Enforced& out) {
+  Owner& owner = index_.owner_of(user.tenant, user.name);
+  owner.user_standing.store(standing_of(user.state), std::memory_order_release);
+  if (user.state == Lifecycle::kActive) return;
+  const UnixSeconds now = unix_now();
+  for (KeyEntry* key : slots_.placed()) {
+    if (key->owner == &owner && judge(*key, now)) out.condemned.push_back(key);
+  }
+}
+
+void Enforcer::apply(const Key& key, Enforced& out) {
+  const bool was_known = index_.find(key.digest) != nullptr;
+  KeyEntry& entry = index_.add(facts_of(key), index_.owner_of(key.tenant, key.user));
+  const bool condemned = judge(entry, unix_now());
+  if (was_known && (condemned || key.state != Standing::kActive)) out.condemned.push_back(&entry);
+}
+
+void Enforcer::apply(const Ban& ban, Enforced& out) {
+  if (auto done = bans_.put(ban, unix_now(), boot_now()); !done) {
+    out.table_failures.push_back(done.error());
+  }
+  out.banned.push_back(ban.source.as_source());
+}
+
+void Enforcer::apply(const BanRemoved& ban, Enforced& out) {
+  if (auto done = bans_.remove(ban.source); !done) out.table_failures.push_back(done.error());
+}
+
+void Enforcer::apply(const ServiceMode& mode, Enforced& out) {
+  out.modes.push_back(mode);
+}
+
+bool Enforcer::judge(KeyEntry& key, UnixSeconds now) {
+  return slots_.set_verdict(key, verdict_for(check_standing(key, now)));
+}
+
+}  // namespace sallyport

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/sync/slot_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <map>
+
+#include "agent/association/checks.hpp"
+
+namespace sallyport {
+namespace {
+
+using DigestHalf = std::array<std::uint8_t, sizeof(sp_key_slot::digest)>;
+
+DigestHalf half_of(const KeyDigest& digest) noexcept {
+  DigestHalf half;
+  std::copy_n(digest.begin(), half.size(), half.begin());
+  return half;
+}
+
+std::uint32_t load(const std::uint32_t& field) noexcept {
+  return std::atomic_ref<std::uint32_t>(const_cast<std::uint32_t&>(field))
+      .load(std::memory_order_acquire);
+}
+
+void store(std::uint32_t& field, std::uint32_t value) noexcept {
+  std::atomic_ref<std::uint32_t>(field).store(value, std::memory_order_release);
+}
+
+}  // namespace
+
+sp_verdict verdict_for(CheckCode standing) noexcept {
+  switch (standing) {
+    case CheckCode::kRevokedKey:
+      return SP_DROP_KEY_REVOKED;
+    case CheckCode::kSuspendedKey:
+    case CheckCode::kNotYetValid:
+      return SP_DROP_KEY_SUSPENDED;
+    case CheckCode::kExpiredKey:
+      return SP_DROP_KEY_EXPIRED;
+    case CheckCode::kInactiveTenant:
+    case CheckCode::kInactiveUser:
+      return SP_DROP_OWNER_INACTIVE;
+    default:
+      return SP_PASS_BOUND;
+  }
+}
+
+SlotTable::SlotTable(SlotMemory memory) : memory_(memory), owners_(memory.slots.size(), nullptr) {}
+
+SlotTable::Place SlotTable::place_of(KeyEntry& key) {
+  std::uint32_t slot = key.slot.load(std::memory_order_acquire);
+  if (slot == kNoSlot) {
+    const std::scoped_lock guard(lock_);
+    slot = key.slot.load(std::memory_order_relaxed);
+    if (slot == kNoSlot) {
+      slot = free_slot();
+      if (slot == kNoSlot) {
+        refused_.fetch_add(1, std::memory_order_relaxed);
+        return {kNoSlot, 0};
+      }
+      give(slot, key);
+    }
+  }
+  return {slot, load(memory_.slots[slot].generation)};
+}
+
+Spend SlotTable::spend_request(KeyEntry& key, BootNs now) noexcept {
+  const Budget budget{.cost_ns = key.request_cost_ns.load(std::memory_order_relaxed),
+                      .burst_ns = key.request_burst_ns.load(std::memory_order_relaxed)};
+  const std::uint32_t slot = key.slot.load(std::memory_order_acquire);
+  if (slot != kNoSlot) return spend(memory_.clocks[slot].requests_ns, budget, now);
+  return spend(key.clock_ns, budget, now);
+}
+
+bool SlotTable::set_verdict(KeyEntry& key, sp_verdict verdict) {
+  const std::scoped_lock guard(lock_);
+  const std::uint32_t slot = key.slot.load(std::memory_order_relaxed);
+  if (slot == kNoSlot) return false;
+  std::uint32_t& field = memory_.slots[slot].verdict;
+  const bool passed = load(field) == SP_PASS_BOUND;
+  store(field, static_cast<std::uint32_t>(verdict));
+  return passed && verdict != SP_PASS_BOUND;
+}
+
+std::uint32_t SlotTable::free_slot() {
+  const auto count = static_cast<std::uint32_t>(memory_.slots.size());
+  if (next_unused_ < count) return next_unused_++;
+  // Full: a slot whose key is dead or unknown may be given anew. Its bindings carry the old
+  // generation and so lose their verdict; the inner door still refuses the key itself.
+  for (std::uint32_t tried = 1; tried < count; ++tried) {
+    const std::uint32_t slot = reclaim_from_;
+    reclaim_from_ = reclaim_from_ + 1 < count ? reclaim_from_ + 1 : 1;
+    KeyEntry* owner = owners_[slot];
+    if (owner != nullptr && owner->standing.load(std::memory_order_acquire) != Standing::kRevoked) {
+      continue;
+    }
+    if (owner != nullptr) owner->slot.store(kNoSlot, std::memory_order_release);
+    owners_[slot] = nullptr;
+    return slot;
+  }
+  return kNoSlot;
+}
+
+// The generation is written before the verdict: a packet of an old binding sees either the old
+// owner's verdict or another generation, never the new owner's verdict as its own.
+void SlotTable::give(std::uint32_t slot, KeyEntry& key) {
+  sp_key_slot& row = memory_.slots[slot];
+  store(row.generation, row.generation + 1 == 0 ? 1 : row.generation + 1);
+  std::copy_n(key.digest.begin(), sizeof row.digest, row.digest);
+  std::atomic_ref<__u64>(memory_.clocks[slot].requests_ns)
+      .store(std::atomic_ref<__u64>(key.clock_ns).load(std::memory_order_relaxed));
+  const CheckCode standing = check_standing(key, unix_now());
+  store(row.verdict, static_cast<std::uint32_t>(verdict_for(standing)));
+  owners_[slot] = &key;
+  key.slot.store(slot, std::memory_order_release);
+}
+
+void SlotTable::adopt(KeyIndex& index) {
+  const std::scoped_lock guard(lock_);
+  std::map<DigestHalf, std::uint32_t> remembered;
+  for (std::uint32_t slot = 1; slot < memory_.slots.size(); ++slot) {
+    const sp_key_slot& row = memory_.slots[slot];
+    if (row.generation == 0) continue;
+    DigestHalf half;
+    std::copy_n(row.digest, half.size(), half.begin());
+    remembered[half] = slot;
+    next_unused_ = slot + 1;
+  }
+  const UnixSeconds now = unix_now();
+  index.for_each([&](KeyEntry& key) {
+    const auto found = remembered.find(half_of(key.digest));
+    if (found == remembered.end()) return;
+    const std::uint32_t slot = found->second;
+    owners_[slot] = &key;
+    key.slot.store(slot, std::memory_order_release);
+    store(memory_.slots[slot].verdict,
+          static_cast<std::uint32_t>(verdict_for(check_standing(key, now))));
+    remembered.erase(found);
+  });
+  for (const auto& [half, slot] : remembered)
+    store(memory_.slots[slot].verdict, SP_DROP_KEY_REVOKED);
+}
+
+std::vector<KeyEntry*> SlotTable::placed() const {
+  const std::scoped_lock guard(lock_);
+  std::vector<KeyEntry*> keys;
+  for (KeyEntry* owner : owners_) {
+    if (owner != nullptr) keys.push_back(owner);
+  }
+  return keys;
+}
+
+bool SlotTable::is_condemned(const sp_connection& binding) const noexcept {
+  if (binding.slot >= memory_.slots.size()) return false;
+  const sp_key_slot& row = memory_.slots[binding.slot];
+  return load(row.generation) == binding.generation && load(row.verdict) != SP_PASS_BOUND;
+}
+
+}  // namespace sallyport
