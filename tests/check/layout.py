@@ -6,7 +6,7 @@ import re
 
 TOP = {"CMakeLists.txt", "LICENSE", "README.md", "bpf", "agent", "control", "tools", "tests",
        "vm-tests"}
-TOP_DOT = {".ci", ".clang-format", ".clang-tidy", ".editorconfig", ".gitattributes",
+TOP_DOT = {".ci", ".shellcheckrc", ".clang-format", ".clang-tidy", ".editorconfig", ".gitattributes",
            ".gitignore"}
 SYSTEM = {"usr", "etc", "run", "var", "sys", "proc", "dev", "tmp", "bin", "sbin", "lib", "opt"}
 

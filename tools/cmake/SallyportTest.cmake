@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Tests are named by path. sp_gtest(unit registry SOURCES a_test.cpp … LIBS sp_registry) makes one
-# executable and one ctest per case, named unit.registry.Suite.Case and labelled `unit`.
+# executable and one ctest per case, named unit.registry.Suite.Case and labelled `unit`. The target
+# tests_unit builds all executables of that kind.
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
@@ -11,6 +12,10 @@ function(sp_gtest kind area)
   endif()
   set(target ${kind}_${area})
   add_executable(${target} ${ARG_SOURCES})
+  if(NOT TARGET tests_${kind})
+    add_custom_target(tests_${kind})
+  endif()
+  add_dependencies(tests_${kind} ${target})
   target_link_libraries(${target} PRIVATE ${ARG_LIBS} sp_options sp_warnings GTest::gtest GTest::gmock GTest::gtest_main)
   gtest_discover_tests(${target} TEST_PREFIX ${kind}.${area}. DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS ${kind} TIMEOUT ${ARG_TIMEOUT})
