@@ -15,8 +15,9 @@
  */
 struct sp_key_slot {
 	__u32 generation; /* grows each time the slot is given to a key; 0: never given */
-	__u32 verdict;    /* enum sp_verdict: PASS_BOUND, or the DROP_* for every packet */
-	__u8 digest[16];  /* first half of the key's SHA-256: whose slot it is, for restarts */
+	__u32 verdict;   /* enum sp_verdict: PASS_BOUND, or the DROP_* for every packet */
+	__u8 digest[16]; /* first half of the key's SHA-256: whose slot it is, for
+			    restarts */
 	__u8 reserved[40];
 };
 SP_LAYOUT(struct sp_key_slot, 64);

@@ -18,4 +18,5 @@
 
 /* Both sides must agree on the size; a difference stops the build. */
 #define SP_LAYOUT(type, bytes)                                                           \
-	SP_STATIC_ASSERT(sizeof(type) == (bytes), #type " changed size: raise SP_ABI_VERSION")
+	SP_STATIC_ASSERT(sizeof(type) == (bytes),                                        \
+			 #type " changed size: raise SP_ABI_VERSION")

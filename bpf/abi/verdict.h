@@ -24,13 +24,14 @@
 	X(DROP_KEY_REVOKED, DROP, "connection of a revoked key")                         \
 	X(DROP_KEY_SUSPENDED, DROP, "connection of a suspended key")                     \
 	X(DROP_KEY_EXPIRED, DROP, "connection of an expired key")                        \
-	X(DROP_OWNER_INACTIVE, DROP, "connection of a key whose user or tenant is inactive")
+	X(DROP_OWNER_INACTIVE, DROP,                                                     \
+	  "connection of a key whose user or tenant is inactive")
 
 enum sp_verdict {
 #define X(name, action, text) SP_##name,
 	SP_VERDICTS(X)
 #undef X
-	SP_VERDICT_COUNT
+	    SP_VERDICT_COUNT
 };
 
 /*

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every map, by the name that the contract gives it. Capacities are set by the agent
+ * before load. Pinned by the agent, so that verdicts outlive it.
+ */
+#pragma once
+
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include "bpf/abi/connection.h"
+#include "bpf/abi/control.h"
+#include "bpf/abi/key_slot.h"
+#include "bpf/abi/service.h"
+#include "bpf/abi/source.h"
+#include "bpf/abi/verdict.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct sp_control);
+} sp_control SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 256);
+	__type(key, struct sp_service_key);
+	__type(value, struct sp_service);
+} sp_services SEC(".maps");
+
+/* Never LRU: a flood must not evict a ban. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct sp_address);
+	__type(value, struct sp_source_state);
+} sp_sources SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 262144);
+	__type(key, struct sp_connection_key);
+	__type(value, struct sp_connection);
+} sp_connections SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 65536);
+	__type(key, __u32);
+	__type(value, struct sp_key_slot);
+} sp_key_slots SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 65536);
+	__type(key, __u32);
+	__type(value, struct sp_key_clocks);
+} sp_key_clocks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SP_VERDICT_COUNT);
+	__type(key, __u32);
+	__type(value, struct sp_counter);
+} sp_counters SEC(".maps");

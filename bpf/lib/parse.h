@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only file that dereferences packet bytes. Everything that is missing, cut off,
+ * unusual or does not parse has an outcome of its own, and each of those passes.
+ * Compiles for the BPF target and for the host (fuzzing).
+ */
+#pragma once
+
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+#include <linux/types.h>
+
+#include <bpf/bpf_endian.h>
+
+#include "bpf/abi/address.h"
+
+#ifndef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#endif
+
+#define SP_VLAN_DEPTH 2      /* 802.1Q in 802.1ad at most */
+#define SP_EXTENSION_DEPTH 6 /* IPv6 extension headers before TCP */
+#define SP_ETH_P_8021Q 0x8100
+#define SP_ETH_P_8021AD 0x88A8
+#define SP_IP_FRAGMENT 0x3FFF /* more-fragments flag and offset */
+
+enum sp_parse {
+	SP_PARSE_OK,
+	SP_PARSE_NOT_IP,
+	SP_PARSE_CUT, /* cut off, or lengths that contradict each other */
+	SP_PARSE_FRAGMENT,
+	SP_PARSE_NOT_TCP,
+};
+
+/* What the judge may know of a packet. */
+struct sp_packet {
+	struct sp_address source;
+	struct sp_address destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u8 is_syn;     /* SYN without ACK: asks for a new connection */
+	__u8 is_closing; /* FIN or RST */
+	__u8 is_v6;
+};
+
+/* A frame as its hook shows it: the first, directly readable part, and the whole's
+ * length. */
+struct sp_frame {
+	void *data;
+	void *end;
+	__u64 length;
+};
+
+struct sp_vlan_tag {
+	__be16 tci;
+	__be16 protocol;
+};
+
+/* First bytes that every IPv6 extension header has (RFC 8200 section 4). */
+struct sp_extension {
+	__u8 next_header;
+	__u8 length; /* in units of 8 bytes, the first one not counted */
+};
+
+static __always_inline void sp_map_v4(struct sp_address *out, __be32 address)
+{
+	__builtin_memset(out->bytes, 0, 10);
+	out->bytes[10] = 0xff;
+	out->bytes[11] = 0xff;
+	__builtin_memcpy(out->bytes + 12, &address, sizeof(address));
+}
+
+/* The whole TCP header, options included, must lie within the packet. */
+static __always_inline enum sp_parse sp_parse_tcp(void *header, void *end,
+						  struct sp_packet *out)
+{
+	struct tcphdr *tcp = header;
+
+	if ((void *)(tcp + 1) > end)
+		return SP_PARSE_CUT;
+	if (tcp->doff < 5 || header + tcp->doff * 4 > end)
+		return SP_PARSE_CUT;
+	out->source_port = tcp->source;
+	out->destination_port = tcp->dest;
+	out->is_syn = tcp->syn && !tcp->ack;
+	out->is_closing = tcp->fin || tcp->rst;
+	return SP_PARSE_OK;
+}
+
+/*
+ * Whether the frame is shorter than its IP header says. The rest of a payload may lie
+ * outside the readable part, so this compares lengths, not pointers.
+ */
+static __always_inline int sp_is_cut(const struct sp_frame *frame, void *header,
+				     __u64 length)
+{
+	return (__u64)(header - frame->data) + length > frame->length;
+}
+
+static __always_inline enum sp_parse sp_parse_v4(const struct sp_frame *frame,
+						 void *header, struct sp_packet *out)
+{
+	struct iphdr *ip = header;
+	__u64 length;
+
+	if ((void *)(ip + 1) > frame->end)
+		return SP_PARSE_CUT;
+	length = ip->ihl * 4;
+	if (ip->version != 4 || length < sizeof(*ip) || bpf_ntohs(ip->tot_len) < length)
+		return SP_PARSE_CUT;
+	if (sp_is_cut(frame, header, bpf_ntohs(ip->tot_len)))
+		return SP_PARSE_CUT;
+	if (ip->frag_off & bpf_htons(SP_IP_FRAGMENT))
+		return SP_PARSE_FRAGMENT;
+	if (ip->protocol != IPPROTO_TCP)
+		return SP_PARSE_NOT_TCP;
+	sp_map_v4(&out->source, ip->saddr);
+	sp_map_v4(&out->destination, ip->daddr);
+	out->is_v6 = 0;
+	return sp_parse_tcp(header + length, frame->end, out);
+}
+
+/* Walks hop-by-hop, routing and destination options (RFC 8200 section 4.1). */
+static __always_inline enum sp_parse sp_parse_v6(const struct sp_frame *frame,
+						 void *header, struct sp_packet *out)
+{
+	struct ipv6hdr *ip = header;
+	void *at = ip + 1;
+	__u8 next;
+
+	if (at > frame->end || ip->version != 6)
+		return SP_PARSE_CUT;
+	if (sp_is_cut(frame, header, sizeof(*ip) + bpf_ntohs(ip->payload_len)))
+		return SP_PARSE_CUT;
+	__builtin_memcpy(&out->source, &ip->saddr, sizeof(out->source));
+	__builtin_memcpy(&out->destination, &ip->daddr, sizeof(out->destination));
+	out->is_v6 = 1;
+	next = ip->nexthdr;
+	for (int depth = 0; depth <= SP_EXTENSION_DEPTH; depth++) {
+		struct sp_extension *extension = at;
+
+		if (next == IPPROTO_TCP)
+			return sp_parse_tcp(at, frame->end, out);
+		if (next == IPPROTO_FRAGMENT)
+			return SP_PARSE_FRAGMENT;
+		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING &&
+		    next != IPPROTO_DSTOPTS)
+			return SP_PARSE_NOT_TCP;
+		if ((void *)(extension + 1) > frame->end)
+			return SP_PARSE_CUT;
+		next = extension->next_header;
+		at += (extension->length + 1) * 8;
+	}
+	return SP_PARSE_CUT;
+}
+
+static __always_inline enum sp_parse sp_parse_packet(const struct sp_frame *frame,
+						     struct sp_packet *out)
+{
+	struct ethhdr *ethernet = frame->data;
+	void *at = ethernet + 1;
+	__be16 protocol;
+
+	if (at > frame->end)
+		return SP_PARSE_CUT;
+	protocol = ethernet->h_proto;
+	for (int depth = 0; depth < SP_VLAN_DEPTH; depth++) {
+		struct sp_vlan_tag *tag = at;
+
+		if (protocol != bpf_htons(SP_ETH_P_8021Q) &&
+		    protocol != bpf_htons(SP_ETH_P_8021AD))
+			break;
+		if ((void *)(tag + 1) > frame->end)
+			return SP_PARSE_CUT;
+		protocol = tag->protocol;
+		at = tag + 1;
+	}
+	if (protocol == bpf_htons(ETH_P_IP))
+		return sp_parse_v4(frame, at, out);
+	if (protocol == bpf_htons(ETH_P_IPV6))
+		return sp_parse_v6(frame, at, out);
+	return SP_PARSE_NOT_IP;
+}
