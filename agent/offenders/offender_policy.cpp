@@ -53,6 +53,8 @@ OffenderVerdict OffenderPolicy::on(const Observation& observation) {
     record.valid_seen = observation.at;
     return {};
   }
+  // What was on its way when the ban was made must not lengthen the next one.
+  if (observation.at < record.banned_until) return {};
   if (observation.at - record.window_start >= rules_.window_ns) {
     record.window_start = observation.at;
     record.refusals = 0;

@@ -18,6 +18,9 @@ struct NewKey {
   KeyId id;
 };
 
+/// 1 to 8 of [a-z0-9].
+[[nodiscard]] bool is_environment(std::string_view env) noexcept;
+
 /// Draws id and secret from the operating system's generator. `env` as above, else kInvalid.
 [[nodiscard]] Result<NewKey> make_key(std::string_view env);
 

@@ -58,7 +58,7 @@ struct Key {
 
 /// An operator's verdict on a source.
 struct Ban {
-  Address source;              // as_source() form
+  Address source;  // as_source() form
   std::string reason;
   UnixSeconds created_at = 0;
   UnixSeconds expires_at = 0;  // 0: until removed

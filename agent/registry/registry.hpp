@@ -26,12 +26,6 @@ struct KeySpec {
   std::string note;
 };
 
-struct KeyFilter {
-  std::string tenant;  // empty: any
-  std::string user;    // empty: any
-  std::optional<Standing> state;
-};
-
 /// Tenants, users, keys, bans and service modes, with their rules: every change is one
 /// transaction of the store with a revision and a change-log row, and owner and key share a
 /// fate inside it. It knows no SQL and no clock of its own: `now` is the wall clock.
@@ -56,8 +50,7 @@ class Registry {
                                            std::string_view name, UnixSeconds now);
 
   /// kExists: id or digest is taken, even by a revoked key; kConflict: user or tenant inactive.
-  [[nodiscard]] Result<Commit> create_key(const Actor& actor, const KeySpec& spec,
-                                          UnixSeconds now);
+  [[nodiscard]] Result<Commit> create_key(const Actor& actor, const KeySpec& spec, UnixSeconds now);
   [[nodiscard]] Result<std::vector<Key>> keys(const KeyFilter& filter) const;
   [[nodiscard]] Result<Key> get_key(std::string_view id) const;  // kNotFound
   /// Revoking twice is not an error: the second commit has no changes and the current revision.
@@ -81,6 +74,11 @@ class Registry {
   [[nodiscard]] Result<std::uint64_t> key_count() const;
 
  private:
+  /// Runs `body` in a transaction with one change-log line; its changes, with the revision.
+  using Body = std::function<Result<std::vector<Change>>()>;
+  Result<Commit> transact(const ChangeRecord& record, const Body& body);
+  Result<User> active_user(std::string_view tenant, std::string_view name) const;
+
   Store& store_;
 };
 

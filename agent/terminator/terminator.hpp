@@ -20,10 +20,10 @@ struct TerminatorCounters {
   std::uint64_t connections_open = 0;  // gauge
   std::uint64_t banned = 0;            // closed at accept because of a ban
   std::uint64_t handshake_failures = 0;
-  std::uint64_t bad_requests = 0;      // answered 400, 413, 431, 501 or 505
+  std::uint64_t bad_requests = 0;  // answered 400, 413, 431, 501 or 505
   std::uint64_t timeouts = 0;
-  std::uint64_t upstream_failures = 0; // answered 502 or 504
-  std::uint64_t cut = 0;               // connections cut by a revocation, a ban or the policy
+  std::uint64_t upstream_failures = 0;  // answered 502 or 504
+  std::uint64_t cut = 0;                // connections cut by a revocation, a ban or the policy
   std::uint64_t checks[static_cast<std::size_t>(CheckCode::kCount)] = {};  // by outcome
 };
 
@@ -50,7 +50,11 @@ class Terminator {
   virtual std::uint64_t cut(std::span<KeyEntry* const> keys) = 0;
 
   /// What a ban does to live connections of a source (as_source() form).
-  enum class CutSource { kUnbound, kAll };
+  enum class CutSource {
+    kRefused,  // whose last request was refused: an offender on an address that others share
+    kUnbound,  // not bound to a key in good standing
+    kAll,
+  };
   virtual std::uint64_t cut(const Address& source, CutSource which) = 0;
 
   /// Stops accepting, lets requests that run finish, then ends; at most `grace` long. Any

@@ -98,6 +98,11 @@ TEST_F(OffenderPolicyTest, BansGrowWithRepetitionUpToTheLongest) {
   EXPECT_EQ(expected, rules_.max_ban_ns);
 }
 
+TEST_F(OffenderPolicyTest, RefusalsStillOnTheirWayDoNotLengthenABan) {
+  present_revoked("192.0.2.7", 5);
+  EXPECT_EQ(present_revoked("192.0.2.7", 100).action, Action::kNone);
+}
+
 TEST_F(OffenderPolicyTest, LongQuietStartsAnew) {
   const auto first = present_revoked("192.0.2.7", 5);
   now_ = first.expires_at + rules_.max_ban_ns + 1;
@@ -124,6 +129,7 @@ TEST_F(OffenderPolicyTest, MemoryIsBoundedAndTheQuietestIsForgotten) {
 
 TEST_F(OffenderPolicyTest, ForgottenSourceStartsAnew) {
   present_revoked("192.0.2.7", 5);
+  EXPECT_EQ(present_revoked("192.0.2.7", 4).action, Action::kNone) << "banned already";
   policy_.forget(*Address::parse("192.0.2.7"));
   EXPECT_EQ(present_revoked("192.0.2.7", 4).action, Action::kNone);
   EXPECT_EQ(present_revoked("192.0.2.7", 1).repetition, 1U);

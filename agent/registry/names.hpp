@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "agent/base/result.hpp"
+
+namespace sallyport {
+
+/// Names of tenants and users: 1 to 64 of [A-Za-z0-9._@-], not starting with '-' or '.'.
+/// `what` names the thing in the failure.
+[[nodiscard]] Result<void> check_name(std::string_view what, std::string_view name);
+
+/// Reasons and notes: at most 256 bytes, no control characters.
+[[nodiscard]] Result<void> check_text(std::string_view what, std::string_view text);
+
+}  // namespace sallyport

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/registry/sqlite_database.hpp"
+
+namespace sallyport {
+
+/// Grows with every change of the tables.
+constexpr int kSchemaVersion = 1;
+
+/// Makes the tables of a new store; refuses a store of a newer agent, or a database that is not
+/// a store at all, without touching it (kIncompatible).
+Result<void> prepare_schema(SqliteDatabase& database);
+
+}  // namespace sallyport

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/registry/sqlite_store.hpp"
+
+#include <utility>
+
+#include "agent/registry/sqlite_schema.hpp"
+
+namespace sallyport {
+namespace {
+
+template <class Enum>
+std::int64_t number(Enum value) noexcept {
+  return static_cast<std::int64_t>(value);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& file) {
+  auto database = SqliteDatabase::open(file);
+  if (!database) return database.error();
+  if (auto prepared = prepare_schema(*database); !prepared) return prepared.error();
+  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(*database)));
+}
+
+Result<void> SqliteStore::begin() {
+  return database_.execute("BEGIN IMMEDIATE");
+}
+
+Result<void> SqliteStore::put_tenant(const Tenant& tenant) {
+  return database_.query("INSERT OR REPLACE INTO tenants VALUES (?, ?, ?)")
+      .bind(tenant.name)
+      .bind(number(tenant.state))
+      .bind(tenant.created_at)
+      .run();
+}
+
+Result<void> SqliteStore::put_user(const User& user) {
+  auto present = find_user(user.tenant, user.name);
+  if (!present) return present.error();
+  if (*present) {
+    return database_
+        .query("UPDATE users SET state = ? WHERE tenant = ? AND name = ? AND state != 2")
+        .bind(number(user.state))
+        .bind(user.tenant)
+        .bind(user.name)
+        .run();
+  }
+  return database_.query("INSERT INTO users (tenant, name, state, created_at) VALUES (?, ?, ?, ?)")
+      .bind(user.tenant)
+      .bind(user.name)
+      .bind(number(user.state))
+      .bind(user.created_at)
+      .run();
+}
+
+Result<void> SqliteStore::put_key(const Key& key) {
+  return database_
+      .query(
+          "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          " ON CONFLICT (id) DO UPDATE SET tenant = excluded.tenant, user = excluded.user,"
+          " state = excluded.state, reason = excluded.reason,"
+          " not_before = excluded.not_before, expires_at = excluded.expires_at,"
+          " per_second = excluded.per_second, burst = excluded.burst, note = excluded.note")
+      .bind(to_view(key.id))
+      .bind(std::span<const std::uint8_t>(key.digest))
+      .bind(key.tenant)
+      .bind(key.user)
+      .bind(key.env)
+      .bind(number(key.state))
+      .bind(key.reason)
+      .bind(key.created_at)
+      .bind(key.not_before)
+      .bind(key.expires_at)
+      .bind(static_cast<std::int64_t>(key.limit.per_second))
+      .bind(static_cast<std::int64_t>(key.limit.burst))
+      .bind(key.note)
+      .run();
+}
+
+Result<void> SqliteStore::put_ban(const Ban& ban) {
+  return database_.query("INSERT OR REPLACE INTO bans VALUES (?, ?, ?, ?)")
+      .bind(std::span<const std::uint8_t>(ban.source.bytes))
+      .bind(ban.reason)
+      .bind(ban.created_at)
+      .bind(ban.expires_at)
+      .run();
+}
+
+Result<void> SqliteStore::erase_ban(const Address& source) {
+  return database_.query("DELETE FROM bans WHERE source = ?")
+      .bind(std::span<const std::uint8_t>(source.bytes))
+      .run();
+}
+
+Result<void> SqliteStore::put_mode(const ServiceMode& mode) {
+  return database_.query("INSERT OR REPLACE INTO modes VALUES (?, ?)")
+      .bind(mode.service)
+      .bind(number(mode.mode))
+      .run();
+}
+
+Result<void> SqliteStore::append_change(const ChangeRecord& change) {
+  return database_
+      .query(
+          "INSERT INTO changes SELECT coalesce(max(revision), 0) + 1, ?, ?, ?, ?, ?"
+          " FROM changes")
+      .bind(change.at)
+      .bind(change.actor)
+      .bind(change.verb)
+      .bind(change.subject)
+      .bind(change.reason)
+      .run();
+}
+
+Result<Revision> SqliteStore::commit() {
+  auto made = revision();
+  auto done = made ? database_.execute("COMMIT") : Result<void>(made.error());
+  if (!done) {
+    rollback();
+    return done.error();
+  }
+  return made;
+}
+
+void SqliteStore::rollback() noexcept {
+  (void)database_.execute("ROLLBACK");
+}
+
+}  // namespace sallyport

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "agent/registry/sqlite_database.hpp"
+#include "agent/registry/store.hpp"
+
+namespace sallyport {
+
+/// The store in one SQLite file.
+class SqliteStore final : public Store {
+ public:
+  /// Makes the file if there is none (its directory must exist). kConflict: another process has
+  /// it open; kIncompatible: it is of a newer agent, damaged, or something else.
+  [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const std::string& file);
+
+  [[nodiscard]] Result<Revision> revision() const override;
+  [[nodiscard]] Result<std::optional<Tenant>> find_tenant(std::string_view name) const override;
+  [[nodiscard]] Result<std::vector<Tenant>> tenants() const override;
+  [[nodiscard]] Result<std::optional<User>> find_user(std::string_view tenant,
+                                                      std::string_view name) const override;
+  [[nodiscard]] Result<std::vector<User>> users(std::string_view tenant) const override;
+  [[nodiscard]] Result<std::optional<Key>> find_key(std::string_view id) const override;
+  [[nodiscard]] Result<std::optional<Key>> find_key(const KeyDigest& digest) const override;
+  Result<void> for_each_key(const KeyFilter& filter,
+                            const std::function<void(const Key&)>& visit) const override;
+  [[nodiscard]] Result<std::uint64_t> key_count() const override;
+  [[nodiscard]] Result<std::vector<Ban>> bans() const override;
+  [[nodiscard]] Result<std::vector<ServiceMode>> modes() const override;
+  [[nodiscard]] Result<std::vector<ChangeRecord>> changes_since(Revision since,
+                                                                std::size_t most) const override;
+
+  Result<void> begin() override;
+  Result<void> put_tenant(const Tenant& tenant) override;
+  Result<void> put_user(const User& user) override;
+  Result<void> put_key(const Key& key) override;
+  Result<void> put_ban(const Ban& ban) override;
+  Result<void> erase_ban(const Address& source) override;
+  Result<void> put_mode(const ServiceMode& mode) override;
+  Result<void> append_change(const ChangeRecord& change) override;
+  Result<Revision> commit() override;
+  void rollback() noexcept override;
+
+ private:
+  explicit SqliteStore(SqliteDatabase database) : database_(std::move(database)) {}
+
+  SqliteDatabase database_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/base/result.hpp"
+#include "agent/registry/model.hpp"
+
+namespace sallyport {
+
+/// One line of the change log: what a transaction did to one thing.
+struct ChangeRecord {
+  Revision revision = 0;
+  UnixSeconds at = 0;
+  std::string actor;
+  std::string verb;     // "key.revoke"
+  std::string subject;  // "acme/alice", "Xy12AbCd", "192.0.2.7"
+  std::string reason;
+};
+
+struct KeyFilter {
+  std::string tenant;  // empty: any
+  std::string user;    // empty: any
+  std::optional<Standing> state;
+};
+
+/// What a store can tell. Rows are as of the last commit, or of the open transaction.
+class StoreReader {
+ public:
+  virtual ~StoreReader() = default;
+  [[nodiscard]] virtual Result<Revision> revision() const = 0;
+  [[nodiscard]] virtual Result<std::optional<Tenant>> find_tenant(std::string_view name) const = 0;
+  [[nodiscard]] virtual Result<std::vector<Tenant>> tenants() const = 0;
+  /// Removed users are not found.
+  [[nodiscard]] virtual Result<std::optional<User>> find_user(std::string_view tenant,
+                                                              std::string_view name) const = 0;
+  [[nodiscard]] virtual Result<std::vector<User>> users(std::string_view tenant) const = 0;
+  [[nodiscard]] virtual Result<std::optional<Key>> find_key(std::string_view id) const = 0;
+  [[nodiscard]] virtual Result<std::optional<Key>> find_key(const KeyDigest& digest) const = 0;
+  /// Calls `visit` with each key that the filter lets through, by id; stops at a failure.
+  virtual Result<void> for_each_key(const KeyFilter& filter,
+                                    const std::function<void(const Key&)>& visit) const = 0;
+  [[nodiscard]] virtual Result<std::uint64_t> key_count() const = 0;
+  [[nodiscard]] virtual Result<std::vector<Ban>> bans() const = 0;
+  [[nodiscard]] virtual Result<std::vector<ServiceMode>> modes() const = 0;
+  /// The change log after `since`, oldest first, at most `most` lines.
+  [[nodiscard]] virtual Result<std::vector<ChangeRecord>> changes_since(Revision since,
+                                                                        std::size_t most) const = 0;
+};
+
+/// Where the registry's rows are durable. SQLite today, a distributed store later: nothing above
+/// this header may know which.
+///
+/// Thread safety: confined to the control strand.
+class Store : public StoreReader {
+ public:
+  /// At most one transaction is open at a time. Until `commit` returns, nothing of it is durable;
+  /// after `rollback`, or a failed `commit`, nothing of it is there.
+  virtual Result<void> begin() = 0;
+  virtual Result<void> put_tenant(const Tenant& tenant) = 0;
+  virtual Result<void> put_user(const User& user) = 0;  // by tenant and name, removed ones apart
+  virtual Result<void> put_key(const Key& key) = 0;     // by id
+  virtual Result<void> put_ban(const Ban& ban) = 0;     // by source
+  virtual Result<void> erase_ban(const Address& source) = 0;
+  virtual Result<void> put_mode(const ServiceMode& mode) = 0;          // by service
+  virtual Result<void> append_change(const ChangeRecord& change) = 0;  // its revision is ignored
+  /// Durable when it returns; the new revision.
+  virtual Result<Revision> commit() = 0;
+  virtual void rollback() noexcept = 0;
+};
+
+}  // namespace sallyport
