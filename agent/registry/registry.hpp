@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <string>
+#include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -69,21 +69,15 @@ class Registry {
 
   [[nodiscard]] Result<Revision> revision() const;
 
-  /// The change log after `since`; see `Store::changes_since`.
-  [[nodiscard]] Result<std::vector<ChangeRecord>> changes_since(Revision since,
-                                                                std::uint32_t revisions) const;
-
   /// Start-up replay, in no particular order; stops at the first failure.
   [[nodiscard]] Result<void> for_each_key(const std::function<void(const Key&)>& visit) const;
   [[nodiscard]] Result<std::uint64_t> key_count() const;
 
  private:
-  /// Makes the change inside the open transaction. No changes: nothing is committed.
-  using Body = std::function<Result<std::vector<Change>>(Transaction&)>;
-
-  [[nodiscard]] Result<Commit> transact(const Actor& actor, std::string_view verb,
-                                        std::string_view reason, UnixSeconds now, const Body& body);
-  [[nodiscard]] Result<User> active_user(std::string_view tenant, std::string_view name) const;
+  /// Runs `body` in a transaction with one change-log line; its changes, with the revision.
+  using Body = std::function<Result<std::vector<Change>>()>;
+  Result<Commit> transact(const ChangeRecord& record, const Body& body);
+  Result<User> active_user(std::string_view tenant, std::string_view name) const;
 
   Store& store_;
 };
