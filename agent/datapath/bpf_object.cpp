@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/datapath/bpf_object.hpp"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "agent/base/unique_fd.hpp"
+#include "agent/datapath/libbpf_log.hpp"
+#include "sallyport.skel.h"
+
+namespace sallyport {
+namespace {
+
+Failure load_failure(int error, const LibbpfLog& log) {
+  if (error == EPERM || error == EACCES) {
+    return system_failure(error, "the kernel does not let us load BPF programs",
+                          "run as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON");
+  }
+  if (error == ENOMEM) {
+    return system_failure(error, "no memory for the kernel's tables",
+                          "lower the capacities under outer_door, or raise the memory limit");
+  }
+  auto said = log.tail();
+  return system_failure(
+      error, "the kernel refused our programs" + (said.empty() ? "" : " (" + said + ")"));
+}
+
+/// Before 5.11 the kernel charged maps to this limit; harmless later.
+void lift_memlock() {
+  const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+  setrlimit(RLIMIT_MEMLOCK, &unlimited);
+}
+
+/// Keeps the capacity of a map that is pinned already, since its contents are kept.
+Result<void> take_pinned_capacity(bpf_map* map, const std::string& path,
+                                  std::vector<std::string>& notes) {
+  const UniqueFd pinned(bpf_obj_get(path.c_str()));
+  if (!pinned) return {};
+  bpf_map_info info{};
+  __u32 length = sizeof info;
+  if (bpf_obj_get_info_by_fd(pinned.get(), &info, &length) != 0) {
+    return system_failure(errno, "pinned map " + path);
+  }
+  const bool is_ours = info.type == bpf_map__type(map) && info.key_size == bpf_map__key_size(map) &&
+                       info.value_size == bpf_map__value_size(map) &&
+                       info.map_flags == bpf_map__map_flags(map);
+  if (!is_ours) {
+    return failure(Errc::kIncompatible, "pinned map " + path + " is of another build",
+                   "remove what is pinned: sallyportd --detach");
+  }
+  if (info.max_entries != bpf_map__max_entries(map)) {
+    notes.push_back(std::string(bpf_map__name(map)) + " keeps its capacity of " +
+                    std::to_string(info.max_entries) + " instead of " +
+                    std::to_string(bpf_map__max_entries(map)) +
+                    ", since it is in use; `sallyportd --detach` starts anew");
+    bpf_map__set_max_entries(map, info.max_entries);
+  }
+  return {};
+}
+
+}  // namespace
+
+void BpfObject::Destroy::operator()(sallyport_bpf* skeleton) const noexcept {
+  sallyport_bpf__destroy(skeleton);
+}
+
+BpfObject::BpfObject(BpfObject&&) noexcept = default;
+BpfObject& BpfObject::operator=(BpfObject&&) noexcept = default;
+BpfObject::~BpfObject() = default;
+
+Result<BpfObject> BpfObject::open(const Capacities& capacities) {
+  lift_memlock();
+  const LibbpfLog log;
+  sallyport_bpf* skeleton = sallyport_bpf__open();
+  if (skeleton == nullptr) return load_failure(errno, log);
+  BpfObject object(skeleton);
+  bpf_map__set_max_entries(skeleton->maps.sp_connections, capacities.connections);
+  bpf_map__set_max_entries(skeleton->maps.sp_sources, capacities.sources);
+  bpf_map__set_max_entries(skeleton->maps.sp_key_slots, capacities.key_slots);
+  bpf_map__set_max_entries(skeleton->maps.sp_key_clocks, capacities.key_slots);
+  return object;
+}
+
+Result<BpfObject> BpfObject::load(const Capacities& capacities) {
+  auto object = open(capacities);
+  if (!object) return object;
+  const LibbpfLog log;
+  const int error = sallyport_bpf__load(&object->skeleton());
+  if (error != 0) return load_failure(-error, log);
+  return object;
+}
+
+Result<BpfObject> BpfObject::load_pinned(const Capacities& capacities, const std::string& directory,
+                                         std::vector<std::string>& notes) {
+  auto object = open(capacities);
+  if (!object) return object;
+  bpf_map* map = nullptr;
+  bpf_object__for_each_map(map, object->skeleton().obj) {
+    if (bpf_map__is_internal(map)) continue;
+    const std::string path = directory + "/" + bpf_map__name(map);
+    if (auto taken = take_pinned_capacity(map, path, notes); !taken) return taken.error();
+    if (const int error = bpf_map__set_pin_path(map, path.c_str()); error != 0) {
+      return system_failure(-error, "pin path " + path);
+    }
+  }
+  const LibbpfLog log;
+  const int error = sallyport_bpf__load(&object->skeleton());
+  if (error != 0) return load_failure(-error, log);
+  return object;
+}
+
+int BpfObject::xdp_fd() const noexcept {
+  return bpf_program__fd(skeleton_->progs.sp_xdp);
+}
+int BpfObject::tc_fd() const noexcept {
+  return bpf_program__fd(skeleton_->progs.sp_tc);
+}
+
+}  // namespace sallyport

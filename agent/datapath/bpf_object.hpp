@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/base/result.hpp"
+#include "agent/config/config.hpp"
+
+struct sallyport_bpf;  // the generated skeleton
+
+namespace sallyport {
+
+/// The loaded programs and their maps. The only place that loads; closes everything that is not
+/// pinned when it is destroyed.
+class BpfObject {
+ public:
+  struct Capacities {
+    std::uint32_t connections;
+    std::uint32_t sources;
+    std::uint32_t key_slots;
+  };
+
+  /// Loads with maps of this process's own.
+  [[nodiscard]] static Result<BpfObject> load(const Capacities& capacities);
+
+  /// Loads with maps pinned in `directory` (a bpffs), taking over those that are there, with
+  /// their contents. `notes` gets a line for each pinned map whose capacity is not the wanted one.
+  [[nodiscard]] static Result<BpfObject> load_pinned(const Capacities& capacities,
+                                                     const std::string& directory,
+                                                     std::vector<std::string>& notes);
+
+  BpfObject(BpfObject&&) noexcept;
+  BpfObject& operator=(BpfObject&&) noexcept;
+  ~BpfObject();
+
+  [[nodiscard]] sallyport_bpf& skeleton() const noexcept { return *skeleton_; }
+  [[nodiscard]] int xdp_fd() const noexcept;
+  [[nodiscard]] int tc_fd() const noexcept;
+
+ private:
+  struct Destroy {
+    void operator()(sallyport_bpf* skeleton) const noexcept;
+  };
+
+  explicit BpfObject(sallyport_bpf* skeleton) noexcept : skeleton_(skeleton) {}
+  [[nodiscard]] static Result<BpfObject> open(const Capacities& capacities);
+
+  std::unique_ptr<sallyport_bpf, Destroy> skeleton_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "agent/datapath/bpf_object.hpp"
+#include "agent/datapath/tables.hpp"
+
+namespace sallyport {
+
+/// The kernel's maps behind the ports. A busy map is retried a few times; all else that the
+/// kernel refuses is returned.
+///
+/// Thread safety: any thread.
+class KernelTables final : public Tables {
+ public:
+  /// Maps the slots into this process and makes slot 0 the offenders'. `object` must outlive it.
+  [[nodiscard]] static Result<std::unique_ptr<KernelTables>> open(const BpfObject& object);
+  ~KernelTables() override;
+
+  SourceTable& sources() override;
+  ConnectionTable& connections() override;
+  ServiceTable& services() override;
+  CounterTable& counters() override;
+  SlotMemory slot_memory() override;
+  [[nodiscard]] std::vector<TableUse> use() const override;
+
+ private:
+  struct Impl;
+  explicit KernelTables(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/datapath/outer_door.hpp"
+
+#include <net/if.h>
+
+#include <utility>
+
+#include "agent/datapath/pin_directory.hpp"
+#include "agent/datapath/tc_attachment.hpp"
+#include "agent/datapath/xdp_attachment.hpp"
+
+namespace sallyport {
+namespace {
+
+Failure no_interface(const std::string& name) {
+  return failure(Errc::kNotFound, "network interface does not exist: " + name,
+                 "`ip link` lists those that do; name it under outer_door.interfaces");
+}
+
+Failure on_interface(const std::string& name, Failure failure) {
+  failure.message = "interface " + name + ": " + failure.message;
+  return failure;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OuterDoor>> OuterDoor::open(const OuterDoorConfig& config) {
+  for (const auto& name : config.interfaces) {
+    if (if_nametoindex(name.c_str()) == 0) return no_interface(name);
+  }
+  std::vector<std::string> notes;
+  auto pins = make_pin_directory(config.pin_directory, notes);
+  if (!pins) return pins.error();
+  auto object = BpfObject::load_pinned({.connections = config.max_connections,
+                                        .sources = config.max_sources,
+                                        .key_slots = config.max_key_slots},
+                                       pins->maps, notes);
+  if (!object) return object.error();
+  auto tables = KernelTables::open(*object);
+  if (!tables) return tables.error();
+
+  std::unique_ptr<OuterDoor> door(new OuterDoor(std::move(*object)));
+  door->tables_ = std::move(*tables);
+  door->notes_ = std::move(notes);
+  for (const auto& name : config.interfaces) {
+    if (auto done = door->attach(name, config.attach, pins->links); !done) return done.error();
+  }
+  return door;
+}
+
+Result<void> OuterDoor::attach(const std::string& interface, Attach how, const std::string& links) {
+  const unsigned index = if_nametoindex(interface.c_str());
+  if (index == 0) return no_interface(interface);
+  const std::string pin = links + "/" + interface;
+  Attachment attachment{.name = interface, .attached = "native", .why = {}};
+
+  if (how != Attach::kTc) {
+    auto native = attach_xdp(object_.xdp_fd(), index, pin);
+    if (native) {
+      // An earlier agent may have been on TC here: once is enough.
+      (void)detach_tc(index);
+      attachments_.push_back(std::move(attachment));
+      return {};
+    }
+    if (how == Attach::kNative) return on_interface(interface, native.error());
+    attachment.why = native.error().message;
+  } else {
+    attachment.why = "the configuration asks for TC";
+  }
+  if (auto tc = attach_tc(object_.tc_fd(), index); !tc) return on_interface(interface, tc.error());
+  (void)detach_xdp(pin);
+  attachment.attached = "tc";
+  attachments_.push_back(std::move(attachment));
+  return {};
+}
+
+Result<std::vector<std::string>> OuterDoor::detach(const OuterDoorConfig& config) {
+  std::vector<std::string> removed;
+  const auto pins = pin_directory_of(config.pin_directory);
+  for (const auto& name : config.interfaces) {
+    auto xdp = detach_xdp(pins.links + "/" + name);
+    if (!xdp) return on_interface(name, xdp.error());
+    if (*xdp) removed.push_back("XDP program from " + name);
+    const unsigned index = if_nametoindex(name.c_str());
+    if (index == 0) continue;
+    auto tc = detach_tc(index);
+    if (!tc) return on_interface(name, tc.error());
+    if (*tc) removed.push_back("TC filter from " + name);
+  }
+  auto pinned = remove_pins(config.pin_directory);
+  if (!pinned) return pinned.error();
+  removed.insert(removed.end(), pinned->begin(), pinned->end());
+  return removed;
+}
+
+}  // namespace sallyport

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/base/result.hpp"
+
+namespace sallyport {
+
+/// Puts the program on an interface's TC ingress, under a fixed priority and handle of ours;
+/// an earlier one of ours there is replaced at once. Makes a clsact qdisc where there is none.
+/// kConflict: a filter of somebody else has our priority.
+Result<void> attach_tc(int program_fd, unsigned interface_index);
+
+/// Removes our filter, and nothing else: the qdisc stays, since others may have come to use it.
+/// False: it was not there.
+Result<bool> detach_tc(unsigned interface_index);
+
+}  // namespace sallyport
