@@ -24,7 +24,9 @@ constexpr std::size_t kMaxHeaderFields = 128;
 /// The fields of one head, in order, without allocation.
 class HeaderFields {
  public:
-  [[nodiscard]] std::span<const HeaderField> all() const noexcept { return {fields_.data(), size_}; }
+  [[nodiscard]] std::span<const HeaderField> all() const noexcept {
+    return {fields_.data(), size_};
+  }
   /// The first of that name, or an empty view.
   [[nodiscard]] std::string_view find(std::string_view name) const noexcept;
   [[nodiscard]] bool add(HeaderField field) noexcept;  // false: no room
@@ -57,7 +59,7 @@ enum class ParseStatus : std::uint8_t { kNeedMore, kDone, kBad };
 struct ParseResult {
   ParseStatus result = ParseStatus::kNeedMore;
   std::size_t consumed = 0;
-  unsigned status = 0;       // 400, 413, 414, 431, 501 or 505
+  unsigned status = 0;  // 400, 414, 417, 431, 501 or 505; 502 for a response
   const char* why = "";
 };
 

@@ -10,8 +10,8 @@ namespace sallyport {
 /// A refusal as `application/problem+json` (RFC 9457).
 struct Problem {
   unsigned status = 400;
-  std::string_view code;    // stable: "user-mismatch"
-  std::string_view detail;  // for people; may be empty
+  std::string_view code;            // stable: "user-mismatch"
+  std::string_view detail;          // for people; may be empty
   std::uint64_t retry_after_s = 0;  // 0: no Retry-After field
 };
 

@@ -14,9 +14,9 @@ struct RequestHead {
   std::uint8_t minor_version = 1;
   Framing framing = Framing::kNone;
   std::uint64_t content_length = 0;
-  bool keep_alive = true;       // what the client asks for
+  bool keep_alive = true;  // what the client asks for
   bool expect_continue = false;
-  bool upgrade = false;         // Connection: upgrade with an Upgrade field
+  bool upgrade = false;  // Connection: upgrade with an Upgrade field
   HeaderFields fields;
 };
 
@@ -30,7 +30,7 @@ struct RequestHead {
 
 /// The key presented: the first of `header_names` (lower case) that is there; for
 /// "authorization" only the Bearer scheme (RFC 6750). Empty: none.
-[[nodiscard]] std::string_view presented_key(const HeaderFields& fields,
-                                             std::span<const std::string_view> header_names) noexcept;
+[[nodiscard]] std::string_view presented_key(
+    const HeaderFields& fields, std::span<const std::string_view> header_names) noexcept;
 
 }  // namespace sallyport

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/http/request_head.hpp"
+
+#include "agent/http/field_section.hpp"
+#include "agent/http/octets.hpp"
+
+namespace sallyport {
+
+namespace {
+
+constexpr std::size_t kLongestMethod = 32;
+constexpr std::string_view kVersion11 = "HTTP/1.1\r\n";
+
+// No space, control, '#' or octet >= 0x80; no backslash, which some servers take for a slash.
+constexpr OctetSet kTargetOctets = make_octets("!\"$%&'()*+,-./:;<=>?@[]^_`{|}~");
+// What a DNS name is made of. Percent-encoding and sub-delims are legal in a reg-name, but no API
+// is called that, and they let one host be written in many ways.
+constexpr OctetSet kHostOctets = make_octets("-._~");
+constexpr OctetSet kAddressOctets = make_octets(":.");
+
+enum class Token : std::uint8_t { kComplete, kPartial, kBad };
+
+// Moves `at` behind the octets of `set` and the space that must follow.
+Token take(const char*& at, const char* end, const OctetSet& set, std::string_view& out) noexcept {
+  const char* const start = at;
+  while (at != end && in_set(set, *at)) ++at;
+  out = {start, static_cast<std::size_t>(at - start)};
+  if (at == end) return Token::kPartial;
+  return *at++ == ' ' && !out.empty() ? Token::kComplete : Token::kBad;
+}
+
+ParseResult read_version(const char*& at, const char* end, RequestHead& out) noexcept {
+  const std::string_view rest{at, static_cast<std::size_t>(end - at)};
+  if (rest.starts_with(kVersion11)) {
+    at += kVersion11.size();
+    return {ParseStatus::kDone, 0, 0, ""};
+  }
+  for (std::size_t i = 0; i < kVersion11.size(); ++i) {
+    if (i == rest.size()) return {};
+    const bool digit = i == 5 || i == 7;
+    if (digit ? rest[i] < '0' || rest[i] > '9' : rest[i] != kVersion11[i]) {
+      return refuse(400, "the request line does not end in HTTP/1.1 and CRLF");
+    }
+  }
+  if (rest[5] != '1' || rest[7] > '1') return refuse(505, "an HTTP version other than 1.0 and 1.1");
+  out.minor_version = static_cast<std::uint8_t>(rest[7] - '0');
+  at += kVersion11.size();
+  return {ParseStatus::kDone, 0, 0, ""};
+}
+
+ParseResult check_target(const RequestHead& head) noexcept {
+  if (head.method == "CONNECT") return refuse(501, "CONNECT is not offered");
+  if (head.target.front() == '/') return {ParseStatus::kDone, 0, 0, ""};
+  if (head.target == "*" && head.method == "OPTIONS") return {ParseStatus::kDone, 0, 0, ""};
+  return refuse(400, "the request target is not a path");
+}
+
+// kNeedMore means "partial"; the caller knows whether more may come.
+ParseResult read_request_line(const char*& at, const char* end, RequestHead& out) noexcept {
+  // RFC 9112 section 2.2: one empty line before a request is forgiven, as old clients send it
+  // after a body. More is not.
+  if (at != end && *at == '\r') {
+    if (end - at == 1) return {};
+    if (at[1] != '\n') return refuse(400, "a CR without LF");
+    at += 2;
+  }
+  const Token method = take(at, end, kTokenOctets, out.method);
+  if (method == Token::kBad) return refuse(400, "the method is not a token and one space");
+  if (out.method.size() > kLongestMethod) return refuse(501, "the method is too long");
+  if (method == Token::kPartial) return {};
+  const Token target = take(at, end, kTargetOctets, out.target);
+  if (target == Token::kBad) return refuse(400, "the request target is empty or malformed");
+  if (target == Token::kPartial) return {};
+  const ParseResult version = read_version(at, end, out);
+  return version.result == ParseStatus::kDone ? check_target(out) : version;
+}
+
+bool valid_port(std::string_view port) noexcept {
+  unsigned value = 0;
+  for (const char c : port) {
+    if (c < '0' || c > '9') return false;
+    value = value * 10 + static_cast<unsigned>(c - '0');
+    if (value > 65535) return false;
+  }
+  return !port.empty();
+}
+
+bool all_in(const OctetSet& set, std::string_view text) noexcept {
+  for (const char c : text) {
+    if (!in_set(set, c)) return false;
+  }
+  return !text.empty();
+}
+
+bool valid_host(std::string_view host) noexcept {
+  const bool literal = host.starts_with('[');
+  const std::size_t name_end = literal ? host.find(']') : host.find(':');
+  if (literal) {
+    if (name_end == std::string_view::npos || name_end < 3) return false;
+    if (!all_in(kAddressOctets, host.substr(1, name_end - 1))) return false;
+    const std::string_view rest = host.substr(name_end + 1);
+    return rest.empty() || (rest.front() == ':' && valid_port(rest.substr(1)));
+  }
+  if (!all_in(kHostOctets, host.substr(0, name_end))) return false;
+  return name_end == std::string_view::npos || valid_port(host.substr(name_end + 1));
+}
+
+ParseResult conclude(const FieldFindings& found, ParseResult done, RequestHead& out) noexcept {
+  const bool http11 = out.minor_version == 1;
+  if (found.hosts > 1) return refuse(400, "Host stands twice");
+  if (http11 && found.host.empty()) return refuse(400, "Host is missing or empty");
+  if (!found.host.empty() && !valid_host(found.host)) return refuse(400, "Host is malformed");
+  if (found.chunked && found.has_length) {
+    return refuse(400, "both Transfer-Encoding and Content-Length");
+  }
+  if (found.chunked && !http11) return refuse(400, "Transfer-Encoding in HTTP/1.0");
+  out.host = found.host;
+  if (found.chunked) out.framing = Framing::kChunked;
+  if (found.has_length) out.framing = Framing::kLength;
+  out.content_length = found.content_length;
+  out.keep_alive = !found.close && (http11 || found.keep_alive);
+  const bool body = found.chunked || found.content_length > 0;
+  out.expect_continue = found.expects && http11 && body;
+  out.upgrade = found.upgrade_option && found.upgrade_field;
+  return done;
+}
+
+void reset(RequestHead& head) noexcept {
+  head.method = head.target = head.host = {};
+  head.minor_version = 1;
+  head.framing = Framing::kNone;
+  head.content_length = 0;
+  head.keep_alive = true;
+  head.expect_continue = head.upgrade = false;
+  head.fields.clear();
+}
+
+std::string_view bearer_of(std::string_view credentials) noexcept {
+  constexpr std::string_view kScheme = "bearer ";
+  if (!iequals(credentials.substr(0, kScheme.size()), kScheme)) return {};
+  return trim(credentials.substr(kScheme.size()));
+}
+
+}  // namespace
+
+ParseResult parse_request_head(std::string_view bytes, const HeadLimits& limits,
+                               RequestHead& out) noexcept {
+  reset(out);
+  const std::string_view window = bytes.substr(0, limits.bytes);
+  const char* at = window.data();
+  const ParseResult line = read_request_line(at, at + window.size(), out);
+  if (line.result == ParseStatus::kNeedMore) {
+    return incomplete(bytes.size(), limits, 414, "the request line is too long");
+  }
+  if (line.result == ParseStatus::kBad) return line;
+  FieldFindings found;
+  const auto offset = static_cast<std::size_t>(at - window.data());
+  const ParseResult fields = parse_fields(bytes, offset, limits, out.fields, found);
+  return fields.result == ParseStatus::kDone ? conclude(found, fields, out) : fields;
+}
+
+std::string_view path_of(std::string_view target) noexcept {
+  return target.substr(0, target.find('?'));
+}
+
+std::string_view presented_key(const HeaderFields& fields,
+                               std::span<const std::string_view> header_names) noexcept {
+  for (const std::string_view name : header_names) {
+    const std::string_view value = fields.find(name);
+    const std::string_view key = name == "authorization" ? bearer_of(value) : value;
+    if (!key.empty()) return key;
+  }
+  return {};
+}
+
+}  // namespace sallyport
