@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/loaded_filter.hpp"
+
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+#include <linux/pkt_cls.h>
+#include <netinet/in.h>
+
+#include <cstring>
+#include <stdexcept>
+
+namespace sallyport::test {
+namespace {
+
+template <class T>
+T value_of(Result<T> result) {
+  if (!result) throw std::runtime_error(to_string(result.error()));
+  return std::move(*result);
+}
+
+void must(const Result<void>& result) {
+  if (!result) throw std::runtime_error(to_string(result.error()));
+}
+
+sp_connection_key key_of(const std::string& source, std::uint16_t port, std::uint16_t service) {
+  return {.source = Address::parse(source).value().to_abi(),
+          .source_port = htons(port),
+          .service_id = service};
+}
+
+}  // namespace
+
+LoadedFilter::LoadedFilter() {
+  auto object = BpfObject::load({.connections = 1024, .sources = 1024, .key_slots = 64});
+  if (!object) {
+    error_ = object.error();
+    return;
+  }
+  object_ = std::move(*object);
+  auto tables = KernelTables::open(*object_);
+  if (!tables) {
+    error_ = tables.error();
+    return;
+  }
+  tables_ = std::move(*tables);
+}
+
+Outcome LoadedFilter::run(Hook hook, const Bytes& frame) {
+  const auto before = counters();
+  LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame.data(),
+              .data_size_in = static_cast<__u32>(frame.size()), .repeat = 1);
+  const int fd = hook == Hook::kXdp ? object_->xdp_fd() : object_->tc_fd();
+  if (bpf_prog_test_run_opts(fd, &options) != 0) {
+    throw std::runtime_error("BPF_PROG_RUN of " + std::to_string(frame.size()) +
+                             " bytes: " + std::strerror(errno));
+  }
+  Outcome outcome;
+  const auto pass = hook == Hook::kXdp ? __u32{XDP_PASS} : static_cast<__u32>(TC_ACT_UNSPEC);
+  const auto drop = hook == Hook::kXdp ? __u32{XDP_DROP} : __u32{TC_ACT_SHOT};
+  outcome.dropped = options.retval == drop;
+  if (!outcome.dropped && options.retval != pass) {
+    throw std::runtime_error("neither pass nor drop: " + std::to_string(options.retval));
+  }
+  const auto after = counters();
+  unsigned moved = 0;
+  for (unsigned i = 0; i < SP_VERDICT_COUNT; ++i) {
+    const bool counted = after[i].packets != before[i].packets;
+    const bool observed = after[i].observed_packets != before[i].observed_packets;
+    if (!counted && !observed) continue;
+    const auto bytes =
+        after[i].bytes - before[i].bytes + after[i].observed_bytes - before[i].observed_bytes;
+    if (bytes != frame.size()) throw std::runtime_error("counted bytes are not the frame's");
+    outcome.verdict = static_cast<sp_verdict>(i);
+    outcome.observed = observed;
+    ++moved;
+  }
+  if (moved != 1) throw std::runtime_error(std::to_string(moved) + " counters moved");
+  return outcome;
+}
+
+void LoadedFilter::declare_service(const std::string& address, std::uint16_t port, std::uint16_t id,
+                                   sp_mode mode) {
+  sp_service_key key{};
+  if (!address.empty()) key.local_address = Address::parse(address).value().to_abi();
+  key.local_port = htons(port);
+  key.protocol = IPPROTO_TCP;
+  must(tables_->services().put(
+      key, {.id = id, .kind = SP_SERVICE_TLS, .mode = static_cast<__u8>(mode)}));
+}
+
+void LoadedFilter::set_slot(std::uint32_t slot, std::uint32_t generation, sp_verdict verdict) {
+  auto& row = tables_->slot_memory().slots[slot];
+  row.generation = generation;
+  row.verdict = static_cast<__u32>(verdict);
+}
+
+void LoadedFilter::bind(const std::string& source, std::uint16_t port, std::uint16_t service,
+                        sp_connection to) {
+  must(tables_->connections().put(key_of(source, port, service), to));
+}
+
+void LoadedFilter::ban(const std::string& source, __u64 expires_ns, sp_verdict verdict) {
+  must(tables_->sources().put(Address::parse(source).value(),
+                              {.expires_ns = expires_ns,
+                               .verdict = static_cast<__u32>(verdict),
+                               .refusals = 0,
+                               .made_unix_s = 0,
+                               .repetition = 0,
+                               .reserved = 0}));
+}
+
+sp_connection LoadedFilter::binding_of(const std::string& source, std::uint16_t port,
+                                       std::uint16_t service) {
+  const auto key = key_of(source, port, service);
+  for (const auto& row : value_of(tables_->connections().rows())) {
+    if (std::memcmp(&row.connection, &key, sizeof key) == 0) return row.binding;
+  }
+  throw std::runtime_error("not bound");
+}
+
+std::array<sp_counter, SP_VERDICT_COUNT> LoadedFilter::counters() {
+  return value_of(tables_->counters().counters());
+}
+
+}  // namespace sallyport::test

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/datapath/bpf_object.hpp"
+#include "agent/datapath/kernel_tables.hpp"
+#include "bpf/abi/verdict.h"
+#include "tests/support/packet_builder.hpp"
+
+namespace sallyport::test {
+
+enum class Hook { kXdp, kTc };
+
+/// What became of one packet.
+struct Outcome {
+  bool dropped = false;
+  sp_verdict verdict = SP_VERDICT_COUNT;  // whose counter moved
+  bool observed = false;                  // it moved as "would have been dropped"
+
+  bool operator==(const Outcome&) const = default;
+};
+
+/// The real object in the kernel, unattached, judged packet by packet with BPF_PROG_RUN.
+class LoadedFilter {
+ public:
+  /// `error()` is set when it could not be loaded.
+  LoadedFilter();
+
+  [[nodiscard]] const std::optional<Failure>& error() const noexcept { return error_; }
+  [[nodiscard]] KernelTables& tables() noexcept { return *tables_; }
+
+  /// Throws std::runtime_error when the kernel does not run it, or when not exactly one counter
+  /// moves by one packet and the frame's bytes.
+  [[nodiscard]] Outcome run(Hook hook, const Bytes& frame);
+
+  void declare_service(const std::string& address, std::uint16_t port, std::uint16_t id,
+                       sp_mode mode = SP_MODE_ENFORCE);
+  /// Fills a slot as the agent would.
+  void set_slot(std::uint32_t slot, std::uint32_t generation, sp_verdict verdict);
+  void bind(const std::string& source, std::uint16_t port, std::uint16_t service, sp_connection to);
+  void ban(const std::string& source, __u64 expires_ns, sp_verdict verdict);
+  [[nodiscard]] sp_connection binding_of(const std::string& source, std::uint16_t port,
+                                         std::uint16_t service);
+
+ private:
+  [[nodiscard]] std::array<sp_counter, SP_VERDICT_COUNT> counters();
+
+  std::optional<Failure> error_;
+  std::optional<BpfObject> object_;
+  std::unique_ptr<KernelTables> tables_;
+};
+
+}  // namespace sallyport::test
