@@ -14,7 +14,7 @@
 namespace sallyport {
 
 struct Endpoint {
-  Address address;  // all zero (or v4-mapped 0.0.0.0): every local address
+  Address address;         // all zero (or v4-mapped 0.0.0.0): every local address
   std::uint16_t port = 0;  // host byte order
 
   bool operator==(const Endpoint&) const = default;
@@ -26,7 +26,7 @@ enum class Attach { kAuto, kNative, kTc };  // kAuto: native XDP, else TC
 struct OuterDoorConfig {
   std::vector<std::string> interfaces;  // empty: no outer door
   Attach attach = Attach::kAuto;
-  sp_mode mode = SP_MODE_ENFORCE;       // until an operator sets another one
+  sp_mode mode = SP_MODE_ENFORCE;  // until an operator sets another one
   std::string pin_directory = "/sys/fs/bpf/sallyport";
   std::uint32_t max_connections = 262144;
   std::uint32_t max_sources = 65536;
@@ -64,8 +64,9 @@ struct ServiceConfig {
   UpstreamConfig upstream;
   HttpLimits http;
   std::vector<std::string> key_headers = {"authorization", "x-api-key"};  // lower case
-  std::string claimed_user_header = "x-user-id";     // lower case; empty: no claim is read
-  std::string forwarded_user_header = "X-Auth-User";      // set for the upstream, never taken from a client
+  std::string claimed_user_header = "x-user-id";  // lower case; empty: no claim is read
+  std::string forwarded_user_header =
+      "X-Auth-User";  // set for the upstream, never taken from a client
   std::string forwarded_tenant_header = "X-Auth-Tenant";
 };
 

@@ -12,13 +12,13 @@ namespace sallyport {
 
 /// When refused keys condemn a source, and for how long.
 struct OffenderRules {
-  std::uint32_t refusals = 10;             // of distinct or revoked keys within the window
+  std::uint32_t refusals = 10;  // of distinct or revoked keys within the window
   BootNs window_ns = 10 * kSecondNs;
-  BootNs ban_ns = 60 * kSecondNs;          // the first ban; doubles with each repetition
+  BootNs ban_ns = 60 * kSecondNs;  // the first ban; doubles with each repetition
   BootNs max_ban_ns = 3600 * kSecondNs;
-  BootNs guard_ns = 600 * kSecondNs;       // a valid key seen this recently prevents a ban
-  std::vector<Cidr> exempt;                // never banned
-  std::size_t max_sources = 65536;         // remembered; the one silent longest is forgotten first
+  BootNs guard_ns = 600 * kSecondNs;  // a valid key seen this recently prevents a ban
+  std::vector<Cidr> exempt;           // never banned
+  std::size_t max_sources = 65536;    // remembered; the one silent longest is forgotten first
 };
 
 }  // namespace sallyport
