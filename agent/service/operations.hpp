@@ -20,8 +20,8 @@ struct Receipt {
   std::uint64_t terminator_us = 0;  // the maps hold it → every worker has cut
   bool kernel_done = false;
   bool terminator_done = false;
-  std::uint64_t keys = 0;           // keys condemned
-  std::uint64_t connections = 0;    // live connections cut
+  std::uint64_t keys = 0;         // keys condemned
+  std::uint64_t connections = 0;  // live connections cut
 };
 
 struct CreatedKey {
@@ -50,7 +50,7 @@ struct InterfaceView {
 
 struct ServiceView {
   std::string name;
-  std::string listen;    // "0.0.0.0:443"
+  std::string listen;  // "0.0.0.0:443"
   std::string upstream;
   sp_mode mode = SP_MODE_OFF;
 };
@@ -63,8 +63,8 @@ struct StatusView {
   Revision revision = 0;
   std::uint64_t keys = 0;
   unsigned workers = 0;
-  bool outer_door = false;       // false: the inner door does the whole job
-  std::string outer_door_note;   // why, when false
+  bool outer_door = false;      // false: the inner door does the whole job
+  std::string outer_door_note;  // why, when false
   std::vector<InterfaceView> interfaces;
   std::vector<ServiceView> services;
   std::vector<TableUse> tables;

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sallyport/control/v1/control.grpc.pb.h>
+
+#include "agent/service/operations.hpp"
+
+namespace sallyport {
+
+/// The control API on top of `Operations`: checks sizes, converts, nothing else. Runs on gRPC's
+/// threads.
+class ControlService final : public control::v1::Control::Service {
+ public:
+  explicit ControlService(Operations& operations) : operations_(operations) {}
+
+  using Context = grpc::ServerContext;
+  using Status = grpc::Status;
+  template <class T>
+  using Writer = grpc::ServerWriter<T>;
+
+  Status CreateTenant(Context* context, const control::v1::CreateTenantRequest* request,
+                      control::v1::Receipt* response) override;
+  Status ListTenants(Context* context, const control::v1::ListTenantsRequest* request,
+                     control::v1::ListTenantsResponse* response) override;
+  Status CreateUser(Context* context, const control::v1::CreateUserRequest* request,
+                    control::v1::Receipt* response) override;
+  Status ListUsers(Context* context, const control::v1::ListUsersRequest* request,
+                   control::v1::ListUsersResponse* response) override;
+  Status RemoveUser(Context* context, const control::v1::RemoveUserRequest* request,
+                    control::v1::Receipt* response) override;
+  Status CreateKey(Context* context, const control::v1::CreateKeyRequest* request,
+                   control::v1::CreateKeyResponse* response) override;
+  Status ListKeys(Context* context, const control::v1::ListKeysRequest* request,
+                  Writer<control::v1::Key>* writer) override;
+  Status GetKey(Context* context, const control::v1::GetKeyRequest* request,
+                control::v1::Key* response) override;
+  Status RevokeKey(Context* context, const control::v1::RevokeKeyRequest* request,
+                   control::v1::Receipt* response) override;
+  Status AddBan(Context* context, const control::v1::AddBanRequest* request,
+                control::v1::Receipt* response) override;
+  Status RemoveBan(Context* context, const control::v1::RemoveBanRequest* request,
+                   control::v1::Receipt* response) override;
+  Status ListBans(Context* context, const control::v1::ListBansRequest* request,
+                  control::v1::ListBansResponse* response) override;
+  Status GetStatus(Context* context, const control::v1::GetStatusRequest* request,
+                   control::v1::Status* response) override;
+  Status GetCounters(Context* context, const control::v1::GetCountersRequest* request,
+                     control::v1::Counters* response) override;
+  Status SetMode(Context* context, const control::v1::SetModeRequest* request,
+                 control::v1::Receipt* response) override;
+
+ private:
+  Operations& operations_;
+};
+
+}  // namespace sallyport
