@@ -12,17 +12,22 @@ namespace sallyport {
 /// Sets of octets as tables: one load answers "may this stand here".
 using OctetSet = std::array<bool, 256>;
 
-constexpr OctetSet make_octets(std::string_view extra) {
+constexpr OctetSet exactly(std::string_view octets) {
   OctetSet set{};
+  for (const char c : octets) set[static_cast<unsigned char>(c)] = true;
+  return set;
+}
+
+constexpr OctetSet letters_digits_and(std::string_view octets) {
+  OctetSet set = exactly(octets);
   for (char c = '0'; c <= '9'; ++c) set[static_cast<unsigned char>(c)] = true;
   for (char c = 'a'; c <= 'z'; ++c) set[static_cast<unsigned char>(c)] = true;
   for (char c = 'A'; c <= 'Z'; ++c) set[static_cast<unsigned char>(c)] = true;
-  for (const char c : extra) set[static_cast<unsigned char>(c)] = true;
   return set;
 }
 
 /// RFC 9110 section 5.6.2: methods, field names, connection options.
-inline constexpr OctetSet kTokenOctets = make_octets("!#$%&'*+-.^_`|~");
+inline constexpr OctetSet kTokenOctets = letters_digits_and("!#$%&'*+-.^_`|~");
 
 [[nodiscard]] constexpr bool in_set(const OctetSet& set, char c) noexcept {
   return set[static_cast<unsigned char>(c)];

@@ -12,11 +12,11 @@ constexpr std::size_t kLongestMethod = 32;
 constexpr std::string_view kVersion11 = "HTTP/1.1\r\n";
 
 // No space, control, '#' or octet >= 0x80; no backslash, which some servers take for a slash.
-constexpr OctetSet kTargetOctets = make_octets("!\"$%&'()*+,-./:;<=>?@[]^_`{|}~");
+constexpr OctetSet kTargetOctets = letters_digits_and("!\"$%&'()*+,-./:;<=>?@[]^_`{|}~");
 // What a DNS name is made of. Percent-encoding and sub-delims are legal in a reg-name, but no API
 // is called that, and they let one host be written in many ways.
-constexpr OctetSet kHostOctets = make_octets("-._~");
-constexpr OctetSet kAddressOctets = make_octets(":.");
+constexpr OctetSet kHostOctets = letters_digits_and("-._~");
+constexpr OctetSet kAddressOctets = exactly("0123456789abcdefABCDEF:.");
 
 enum class Token : std::uint8_t { kComplete, kPartial, kBad };
 
@@ -97,7 +97,8 @@ bool valid_host(std::string_view host) noexcept {
   const std::size_t name_end = literal ? host.find(']') : host.find(':');
   if (literal) {
     if (name_end == std::string_view::npos || name_end < 3) return false;
-    if (!all_in(kAddressOctets, host.substr(1, name_end - 1))) return false;
+    const std::string_view address = host.substr(1, name_end - 1);
+    if (!all_in(kAddressOctets, address) || address.find(':') == address.npos) return false;
     const std::string_view rest = host.substr(name_end + 1);
     return rest.empty() || (rest.front() == ':' && valid_port(rest.substr(1)));
   }
