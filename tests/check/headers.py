@@ -67,7 +67,8 @@ def fingerprint(tree, name, command):
 def compile_alone(tree, name, command):
     search = ["-I", tree.root]
     if tree.build:
-        search += ["-I", tree.build, "-isystem", os.path.join(tree.build, "bpf")]
+        search += ["-I", tree.build, "-isystem", os.path.join(tree.build, "bpf"),
+                   "-isystem", os.path.join(tree.build, "control", "proto")]
     if command is BPF:
         machine = subprocess.run(["gcc", "-print-multiarch"], capture_output=True, text=True)
         search += ["-isystem", "/usr/include/" + machine.stdout.strip()]

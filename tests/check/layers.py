@@ -5,7 +5,7 @@ import os
 import re
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
-GENERATED = re.compile(r"\.(skel|pb|grpc\.pb)\.h$")
+GENERATED = re.compile(r"\.pb\.h$")  # by its package's path, which control/proto mirrors
 
 # Folder (or file) → what its files may include besides their own folder. A name that ends in a
 # file is a port: that header alone. Read it as the picture of the layers.
@@ -56,6 +56,8 @@ def layer_of(included):
     """The tree's path of an include, 'skeleton' for a generated one, None for a stranger."""
     if included.endswith(".skel.h"):
         return "skeleton"
+    if GENERATED.search(included) and included.startswith("sallyport/control/"):
+        return "control/proto/" + included
     first = included.split("/", 1)[0]
     return included if first in ("agent", "control", "bpf", "tools", "tests") else None
 

@@ -47,6 +47,8 @@ PLANTED = [
      "may not include"),
     ("layers", "agent/sync/skel.cpp", APACHE + '#include <sallyport.skel.h>\n',
      "agent/sync may not include sallyport.skel.h"),
+    ("layers", "agent/sync/rpc.cpp", APACHE + '#include "sallyport/control/v1/control.pb.h"\n',
+     "agent/sync may not include sallyport/control"),
     ("layers", "agent/new/x.cpp", APACHE + '#include "agent/base/one.hpp"\n', "does not know"),
     ("libraries", "agent/sync/map.cpp", APACHE + "#include <bpf/libbpf.h>\n", "agent/datapath"),
     ("libraries", "agent/association/q.cpp", APACHE + "#include <sqlite3.h>\n", "agent/registry"),
