@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/cli/command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+
+#include "control/cli/manual.hpp"
+
+namespace sallyport {
+namespace {
+
+std::vector<std::string> split(std::string_view text, char separator) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= text.size();) {
+    const auto end = std::min(text.find(separator, at), text.size());
+    parts.emplace_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return parts;
+}
+
+/// Options are stored under their long name, so that a command need not know the short one.
+void declare(CLI::App& app, const Parameter& parameter, Invocation& invocation) {
+  const std::string name(long_name(parameter.name));
+  const std::string help(parameter.help);
+  std::string& value = invocation.values[name];
+  if (parameter.kind == Parameter::Kind::kFlag) {
+    app.add_flag_callback(
+        std::string(parameter.name), [&value] { value = "1"; }, help);
+    return;
+  }
+  value = std::string(parameter.fallback);
+  CLI::Option* option = nullptr;
+  if (parameter.kind == Parameter::Kind::kPositional) {
+    // CLI11 keeps '/' out of names: it is declared without one and shown with it.
+    std::string plain = name;
+    std::replace(plain.begin(), plain.end(), '/', '_');
+    option = app.add_option(plain, value, help)->required()->option_text(" ");
+    option->type_name(name);
+  } else {
+    option = app.add_option(std::string(parameter.name), value, help);
+    option->type_name(std::string(parameter.placeholder));
+    if (!parameter.fallback.empty()) option->capture_default_str();
+  }
+  if (!parameter.choices.empty()) option->check(CLI::IsMember(split(parameter.choices, '|')));
+}
+
+/// The parser for the whole table, and which of its leaves is which command.
+class Parser {
+ public:
+  explicit Parser(CommandLine& line) {
+    app_.require_subcommand(1);
+    app_.set_version_flag("--version", "sallyport " SALLYPORT_VERSION);
+    app_.fallthrough();
+    for (const auto& parameter : global_parameters()) declare(app_, parameter, globals_);
+    for (const auto& command : commands()) add(command);
+    line_ = &line;
+  }
+
+  void parse(const std::vector<std::string>& arguments) {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    try {
+      app_.parse(reversed);
+    } catch (const CLI::ParseError& error) {
+      std::ostringstream out;
+      std::ostringstream wrong;
+      const int code = app_.exit(error, out, wrong);
+      line_->status = code == 0 ? kDone : kError;
+      line_->text = code == 0 ? out.str() : std::string(error.what());
+      return;
+    }
+    for (const auto& [leaf, command] : leaves_) {
+      if (!leaf->parsed()) continue;
+      line_->command = command;
+      line_->invocation = invocations_[leaf];
+      line_->invocation.values.insert(globals_.values.begin(), globals_.values.end());
+    }
+  }
+
+  Invocation& globals() { return globals_; }
+
+ private:
+  void add(const Command& command) {
+    CLI::App* at = &app_;
+    std::string path;
+    for (const auto& word : split(command.path, ' ')) {
+      path += word + " ";
+      CLI::App*& next = nodes_[path];
+      if (next == nullptr) {
+        if (at != &app_) at->require_subcommand(1);
+        next = at->add_subcommand(word);
+        next->fallthrough();
+        // A group's own line in the help names its verbs.
+        if (at != &app_)
+          at->description(at->get_description() + (at->get_description().empty() ? "" : ", ") +
+                          word);
+      }
+      at = next;
+    }
+    at->description(std::string(command.summary));
+    if (!command.details.empty()) at->footer(std::string(command.details));
+    leaves_[at] = &command;
+    for (const auto& parameter : command.parameters) declare(*at, parameter, invocations_[at]);
+  }
+
+  CLI::App app_{"sallyport: run the edge filter for API keys", "sallyport"};
+  CommandLine* line_;
+  Invocation globals_;
+  std::map<std::string, CLI::App*> nodes_;  // by the words down to it
+  std::map<CLI::App*, const Command*> leaves_;
+  std::map<CLI::App*, Invocation> invocations_;
+};
+
+}  // namespace
+
+CommandLine parse_command_line(const std::vector<std::string>& arguments,
+                               const std::optional<std::string>& socket_variable) {
+  CommandLine line;
+  Parser parser(line);
+  if (socket_variable) parser.globals().values["--socket"] = *socket_variable;
+  parser.parse(arguments);
+  return line;
+}
+
+}  // namespace sallyport

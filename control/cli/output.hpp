@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <google/protobuf/message.h>
+#include <sallyport/control/v1/control.pb.h>
+
+#include <boost/json/value.hpp>
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace sallyport {
+
+enum class Format { kTable, kJson };
+
+/// A message as JSON: the API's field names, enum values in lower case without their prefix,
+/// every field present.
+[[nodiscard]] boost::json::value to_json(const google::protobuf::Message& message);
+
+/// Rows of text under headings, aligned. A cell of digits is set right.
+struct Table {
+  std::vector<std::string> headings;
+  std::vector<std::vector<std::string>> rows;
+};
+
+/// What a command prints.
+class Output {
+ public:
+  Output(std::ostream& out, Format format) : out_(out), format_(format) {}
+
+  [[nodiscard]] bool is_json() const noexcept { return format_ == Format::kJson; }
+
+  void json(const boost::json::value& value);  // one line
+  void table(const Table& table);              // headings alone where there are no rows
+  void line(std::string_view text);
+  /// A receipt: `done` in one line, then what acknowledged it; as JSON the receipt alone.
+  void receipt(std::string_view done, const control::v1::Receipt& receipt);
+  void receipt_lines(const control::v1::Receipt& receipt);
+
+ private:
+  std::ostream& out_;
+  Format format_;
+};
+
+/// "never" for 0, else "2026-11-24 10:31:07Z".
+[[nodiscard]] std::string show_time(std::int64_t unix_seconds);
+
+/// An enum value's name in lower case without its type's prefix: KEY_STATE_ACTIVE → "active".
+[[nodiscard]] std::string enum_word(const google::protobuf::EnumDescriptor& type, int value);
+
+}  // namespace sallyport

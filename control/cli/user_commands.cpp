@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "control/cli/command_groups.hpp"
+#include "control/cli/output.hpp"
+#include "control/cli/values.hpp"
+#include "control/client/control_client.hpp"
+
+namespace sallyport {
+namespace {
+
+using Stub = ControlClient::Stub;
+
+Result<int> create(const Invocation& invocation, ControlClient& client, Output& output) {
+  auto owner = parse_owner(invocation.value("TENANT/USER"));
+  if (!owner) return owner.error();
+  control::v1::CreateUserRequest request;
+  request.set_tenant(owner->tenant);
+  request.set_name(owner->user);
+  auto receipt = client.call(&Stub::CreateUser, request);
+  if (!receipt) return receipt.error();
+  output.receipt("created user " + invocation.value("TENANT/USER"), *receipt);
+  return kDone;
+}
+
+Result<int> list(const Invocation& invocation, ControlClient& client, Output& output) {
+  control::v1::ListUsersRequest request;
+  request.set_tenant(invocation.value("--tenant"));
+  auto answer = client.call(&Stub::ListUsers, request);
+  if (!answer) return answer.error();
+  if (output.is_json()) {
+    output.json(to_json(*answer));
+    return kDone;
+  }
+  Table table{{"TENANT", "USER", "STATE", "CREATED"}, {}};
+  for (const auto& user : answer->users()) {
+    table.rows.push_back({user.tenant(), user.name(),
+                          enum_word(*control::v1::Lifecycle_descriptor(), user.state()),
+                          show_time(user.created_at())});
+  }
+  output.table(table);
+  return kDone;
+}
+
+Result<int> remove(const Invocation& invocation, ControlClient& client, Output& output) {
+  auto owner = parse_owner(invocation.value("TENANT/USER"));
+  if (!owner) return owner.error();
+  control::v1::RemoveUserRequest request;
+  request.set_tenant(owner->tenant);
+  request.set_name(owner->user);
+  auto receipt = client.call(&Stub::RemoveUser, request);
+  if (!receipt) return receipt.error();
+  output.receipt("removed user " + invocation.value("TENANT/USER") + " and revoked " +
+                     std::to_string(receipt->keys()) + (receipt->keys() == 1 ? " key" : " keys"),
+                 *receipt);
+  return kDone;
+}
+
+const Parameter kOwner = {Parameter::Kind::kPositional, "TENANT/USER", "",
+                          "the user, with its tenant"};
+
+}  // namespace
+
+std::vector<Command> user_commands() {
+  return {
+      {"user create", "create a user of a tenant", "", {kOwner}, create},
+      {"user list",
+       "list the users",
+       "",
+       {{Parameter::Kind::kOption, "--tenant", "NAME", "of this tenant alone"}},
+       list},
+      {"user remove",
+       "remove a user and revoke its keys",
+       "The user's keys are revoked in the same transaction; their live connections are cut "
+       "before the command returns.",
+       {kOwner},
+       remove},
+  };
+}
+
+}  // namespace sallyport
