@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The parser of the outer door on the host: no read outside the readable part, and a frame
+ * that is cut off never yields another connection than the whole one (promise 1).
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bpf/lib/parse.h"
+
+static enum sp_parse parse_prefix(const uint8_t* data, size_t readable, size_t length,
+                                  struct sp_packet* packet) {
+  uint8_t* copy = malloc(readable + 2);
+  struct sp_frame frame = {copy + 2, copy + 2 + readable, length};
+  enum sp_parse result;
+
+  if (!copy) abort();
+  memcpy(copy + 2, data, readable); /* as NET_IP_ALIGN: the IP header is aligned */
+  memset(packet, 0, sizeof(*packet));
+  result = sp_parse_packet(&frame, packet);
+  free(copy);
+  return result;
+}
+
+static void require(int holds, const char* property) {
+  if (holds) return;
+  fprintf(stderr, "property violated: %s\n", property);
+  abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  struct sp_packet whole, cut;
+  enum sp_parse result = parse_prefix(data, size, size, &whole);
+
+  if (result != SP_PARSE_OK) return 0;
+  require(size >= 54, "an Ethernet, an IP and a TCP header fit");
+  for (size_t readable = 0; readable < size; readable++) {
+    if (readable == 256) break;
+    if (parse_prefix(data, readable, size, &cut) == SP_PARSE_OK)
+      require(!memcmp(&whole, &cut, sizeof(cut)), "a cut frame says the same");
+    if (parse_prefix(data, readable, readable, &cut) == SP_PARSE_OK)
+      require(!memcmp(&whole, &cut, sizeof(cut)), "so does a padded one");
+  }
+  return 0;
+}

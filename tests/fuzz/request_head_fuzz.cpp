@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// A head that is accepted needs all its bytes, is written for the upstream as a head that our own
+// parser takes, and says there what it said here.
+#include "agent/http/rewrite.hpp"
+#include "tests/fuzz/require.hpp"
+
+namespace sallyport::test {
+namespace {
+
+constexpr HeadLimits kLimits{2048, 20};
+constexpr std::string_view kRemoved[] = {"x-api-key", "authorization"};
+constexpr HeaderField kAdded[] = {{"X-Auth-User", "alice"}};
+
+void check_prefixes(std::string_view text, const ParseResult& whole, std::size_t cut) {
+  RequestHead head;
+  const Prefix prefix(text, cut);
+  const ParseResult part = parse_request_head(prefix.view(), kLimits, head);
+  if (part.result == ParseStatus::kBad) {
+    require(whole.result == ParseStatus::kBad, "what is refused stays refused");
+  }
+  if (part.result == ParseStatus::kDone) {
+    require(whole.result == ParseStatus::kDone && part.consumed == whole.consumed,
+            "a head ends where it ends, whatever follows");
+  }
+}
+
+void check_rewrite(const RequestHead& head) {
+  std::string out;
+  write_upstream_head(head, {kRemoved, kAdded, "192.0.2.7"}, out);
+  RequestHead again;
+  const ParseResult result = parse_request_head(out, HeadLimits{}, again);
+  require(result.result == ParseStatus::kDone && result.consumed == out.size(),
+          "a rewritten head is one whole head");
+  require(head.method == again.method && head.target == again.target && head.host == again.host,
+          "it asks for the same");
+  require(head.framing == again.framing && head.content_length == again.content_length,
+          "it frames the same body");
+  require(again.fields.find("x-auth-user") == "alice", "the first of our fields is ours");
+  require(again.fields.find("x_auth_user").empty(), "nor has it another spelling");
+  require(again.fields.find("x-api-key").empty() && again.fields.find("connection").empty(),
+          "what is to be removed is removed");
+}
+
+}  // namespace
+}  // namespace sallyport::test
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace sallyport::test;
+  const std::string_view text = text_of(data, size);
+  static sallyport::RequestHead head;
+  const Prefix whole(text, text.size());
+  const auto result = sallyport::parse_request_head(whole.view(), kLimits, head);
+  if (result.result == sallyport::ParseStatus::kDone) {
+    require(result.consumed <= size && result.consumed <= kLimits.bytes, "within the limits");
+    check_prefixes(text, result, result.consumed);
+    check_prefixes(text, result, result.consumed - 1);
+    if (!head.host.empty()) check_rewrite(head);
+  }
+  if (size > 0) check_prefixes(text, result, data[size / 2] * size / 256);
+  return 0;
+}
