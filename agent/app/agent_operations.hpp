@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+
+#include "agent/app/control_plane.hpp"
+#include "agent/service/operations.hpp"
+
+namespace sallyport {
+
+/// `Operations` as the control API calls them: each call is posted to the control strand and
+/// waited for. After `strand` has stopped, calls answer kUnavailable.
+class AgentOperations final : public Operations {
+ public:
+  /// All must outlive it; `control` and `parts` are touched on `strand` alone.
+  AgentOperations(boost::asio::io_context& strand, ControlPlane& control, Parts& parts)
+      : strand_(strand), control_(control), parts_(parts) {}
+
+  Result<Receipt> create_tenant(const Actor& actor, const std::string& name) override;
+  Result<std::vector<Tenant>> tenants() override;
+  Result<Receipt> create_user(const Actor& actor, const std::string& tenant,
+                              const std::string& name) override;
+  Result<std::vector<User>> users(const std::string& tenant) override;
+  Result<Receipt> remove_user(const Actor& actor, const std::string& tenant,
+                              const std::string& name) override;
+  Result<CreatedKey> create_key(const Actor& actor, const KeySpec& spec) override;
+  Result<std::vector<Key>> keys(const KeyFilter& filter) override;
+  Result<Key> key(const std::string& id) override;
+  Result<Receipt> revoke_key(const Actor& actor, const std::string& id,
+                             const std::string& reason) override;
+  Result<Receipt> add_ban(const Actor& actor, const Ban& ban) override;
+  Result<Receipt> remove_ban(const Actor& actor, const Address& source) override;
+  Result<std::vector<BanView>> bans() override;
+  Result<StatusView> status() override;
+  Result<CountersView> counters() override;
+  Result<Receipt> set_mode(const Actor& actor, const std::string& service, sp_mode mode) override;
+
+ private:
+  template <class Call>
+  auto on_strand(Call call) -> decltype(call());
+
+  boost::asio::io_context& strand_;
+  ControlPlane& control_;
+  Parts& parts_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/app/app.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "agent/registry/sqlite_store.hpp"
+
+namespace sallyport {
+namespace {
+
+constexpr std::chrono::seconds kTick{1};
+constexpr std::chrono::seconds kDrainGrace{10};
+
+unsigned workers_of(const Config& config) {
+  return config.workers != 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// SIGTERM or SIGINT, which the caller has blocked.
+int wait_for_signal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  return signal;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<App>> App::open(const Config& config) {
+  std::unique_ptr<App> app(new App);
+  if (auto done = app->open_parts(config); !done) return done.error();
+  if (auto done = app->open_inner_door(); !done) return done.error();
+  app->control_ = std::make_unique<ControlPlane>(*app->parts_);
+  app->operations_ =
+      std::make_unique<AgentOperations>(app->strand_, *app->control_, *app->parts_);
+  auto server = ControlServer::open(config.control_socket, *app->operations_);
+  if (!server) return server.error();
+  app->server_ = std::move(*server);
+  return app;
+}
+
+App::~App() { stop(); }
+
+Result<void> App::open_parts(const Config& config) {
+  auto store = SqliteStore::open(config.store_file);
+  if (!store) return store.error();
+  auto expected_keys = Registry(**store).key_count();
+  if (!expected_keys) return expected_keys.error();
+  auto door = Door::open(config.outer_door);
+  if (!door) return door.error();
+
+  parts_ = std::make_unique<Parts>(
+      config, std::move(*store), std::move(*door), *expected_keys, workers_of(config), [this] {
+        boost::asio::post(strand_, [this] { control_->judge_offenders(); });
+      });
+  auto modes = parts_->registry.modes();
+  if (!modes) return modes.error();
+  for (std::size_t i = 0; i < config.services.size(); ++i) {
+    for (const auto& mode : *modes) {
+      if (mode.service == config.services[i].name) parts_->modes[i] = mode.mode;
+    }
+    if (auto done = declare_service(*parts_, i); !done) return done;
+  }
+  if (auto done = parts_->door.tables().services().erase_others(); !done) return done;
+  return parts_->enforcer.replay(parts_->registry, parts_->door.tables().connections(),
+                                 parts_->lingering);
+}
+
+Result<void> App::open_inner_door() {
+  const auto ids = parts_->service_ids();
+  auto terminator = Terminator::open(parts_->config.services, ids, parts_->workers, parts_->index,
+                                     parts_->edge);
+  if (!terminator) return terminator.error();
+  parts_->terminator = std::move(*terminator);
+  return {};
+}
+
+void App::run() {
+  start_ticking();
+  control_thread_ = std::thread([this] { strand_.run(); });
+  parts_->terminator->start();
+  for (const auto& service : parts_->config.services) {
+    spdlog::info("serving {} on {}, upstream {}", service.name, to_string(service.listen),
+                 to_string(service.upstream.endpoint));
+  }
+  spdlog::info("ready: {} keys, {} workers, control socket {}", parts_->index.size(),
+               parts_->workers, parts_->config.control_socket);
+
+  const int signal = wait_for_signal();
+  spdlog::info("signal {}: draining for at most {} s; the kernel keeps its verdicts", signal,
+               kDrainGrace.count());
+  if (!parts_->terminator->drain(kDrainGrace)) {
+    spdlog::warn("some requests did not finish in time and were cut");
+  }
+  stop();
+  spdlog::info("stopped");
+}
+
+void App::start_ticking() {
+  ticker_.expires_after(kTick);
+  ticker_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    control_->tick();
+    start_ticking();
+  });
+}
+
+// The API goes first, while the strand still answers the calls that run; then the workers, which
+// post to the strand; then the strand.
+void App::stop() {
+  if (server_) server_->shutdown();
+  server_.reset();
+  if (parts_) parts_->terminator.reset();
+  guard_.reset();
+  strand_.stop();
+  if (control_thread_.joinable()) control_thread_.join();
+}
+
+}  // namespace sallyport

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <thread>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "agent/app/agent_operations.hpp"
+#include "agent/app/control_plane.hpp"
+#include "agent/app/parts.hpp"
+#include "agent/service/control_server.hpp"
+
+namespace sallyport {
+
+/// The agent: both doors, the registry between them, and the control API.
+class App {
+ public:
+  /// Opens everything, in an order in which nothing serves before it is whole: store, outer
+  /// door, replay, terminator's sockets, control API. What can fail fails here.
+  [[nodiscard]] static Result<std::unique_ptr<App>> open(const Config& config);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  /// Serves until SIGTERM or SIGINT, then drains. The kernel keeps its verdicts. Both signals
+  /// must be blocked in every thread, from before `open`.
+  void run();
+
+ private:
+  App() = default;
+
+  Result<void> open_parts(const Config& config);
+  Result<void> open_inner_door();
+  void start_ticking();
+  void stop();
+
+  boost::asio::io_context strand_{1};  // the control strand: one thread runs it
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{
+      strand_.get_executor()};
+  boost::asio::steady_timer ticker_{strand_};
+  std::unique_ptr<Parts> parts_;
+  std::unique_ptr<ControlPlane> control_;
+  std::unique_ptr<AgentOperations> operations_;
+  std::unique_ptr<ControlServer> server_;
+  std::thread control_thread_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+#include "agent/app/parts.hpp"
+#include "agent/service/operations.hpp"
+
+namespace sallyport {
+
+/// Every change goes one way: the store commits it, the kernel's tables take it, the workers cut
+/// what it condemns; then it is acknowledged, with the time that each took.
+///
+/// Confined to the control strand.
+class ControlPlane {
+ public:
+  explicit ControlPlane(Parts& parts) : parts_(parts) {}
+
+  /// Runs a transaction of the registry and carries out what follows from it.
+  Result<Receipt> change(const std::function<Result<Commit>()>& transaction);
+
+  Result<CreatedKey> create_key(const Actor& actor, KeySpec spec);
+  Result<Receipt> remove_ban(const Actor& actor, const Address& source);
+  Result<Receipt> set_mode(const Actor& actor, const std::string& service, sp_mode mode);
+
+  /// Drains the workers' observations and acts on the policy's verdicts.
+  void judge_offenders();
+
+  /// Once a second: ends what has ended.
+  void tick();
+
+ private:
+  void act(const OffenderVerdict& verdict);
+  void put_modes(const std::vector<ServiceMode>& modes, std::vector<Failure>& failures);
+
+  Parts& parts_;
+};
+
+}  // namespace sallyport

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/app/options.hpp"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "agent/app/app.hpp"
+#include "agent/config/config_file.hpp"
+#include "agent/datapath/outer_door.hpp"
+
+namespace sallyport {
+namespace {
+
+constexpr int kExitFailed = 1;
+constexpr int kExitUsage = 2;
+
+/// Prints every error of the file, each with its line.
+bool load_config(const std::string& file, Config& config) {
+  auto text = read_config_file(file);
+  if (!text) {
+    std::cerr << "sallyportd: " << text.error().message << "\n";
+    if (!text.error().remedy.empty()) std::cerr << "  " << text.error().remedy << "\n";
+    return false;
+  }
+  auto parsed = parse_config(*text);
+  for (const auto& error : parsed.errors) {
+    std::cerr << file << ":" << error.line << ": " << error.message << "\n";
+  }
+  if (!parsed.errors.empty()) {
+    std::cerr << "sallyportd: " << file << " has " << parsed.errors.size() << " error"
+              << (parsed.errors.size() == 1 ? "" : "s") << "; nothing was started\n";
+    return false;
+  }
+  config = std::move(parsed.config);
+  return true;
+}
+
+/// Raw keys pass through this process's memory: it never leaves a core file.
+void forbid_core_dumps() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+/// Before any thread is made, so that all inherit it.
+void prepare_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+int fail(const Failure& failure) {
+  std::cerr << "sallyportd: " << failure.message << "\n";
+  if (!failure.remedy.empty()) std::cerr << "  " << failure.remedy << "\n";
+  return kExitFailed;
+}
+
+int serve(const Config& config) {
+  forbid_core_dumps();
+  prepare_signals();
+  auto app = App::open(config);
+  if (!app) return fail(app.error());
+  (*app)->run();
+  return 0;
+}
+
+int detach(const Config& config) {
+  auto removed = OuterDoor::detach(config.outer_door);
+  if (!removed) return fail(removed.error());
+  for (const auto& what : *removed) std::cout << "removed " << what << "\n";
+  if (removed->empty()) std::cout << "nothing of ours was attached or pinned\n";
+  return 0;
+}
+
+}  // namespace
+
+Options parse_options(int argc, char** argv) {
+  Options options;
+  CLI::App app{
+      "sallyportd: edge filter for API keys. Refuses revoked, foreign and spent keys in the "
+      "kernel, and proves everything else in its TLS terminator."};
+  bool check_config = false;
+  bool detach_door = false;
+  app.add_option("-c,--config", options.config_file, "configuration file (YAML)")
+      ->capture_default_str();
+  auto* check = app.add_flag("--check-config", check_config,
+                             "report every error of the configuration file and exit");
+  app.add_flag("--detach", detach_door,
+               "remove our programs, pins and verdicts from the kernel and exit")
+      ->excludes(check);
+  app.set_version_flag("--version", "sallyportd " SALLYPORT_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    options.verb = Options::Verb::kExit;
+    options.exit_status = app.exit(error) == 0 ? 0 : kExitUsage;
+    return options;
+  }
+  if (check_config) options.verb = Options::Verb::kCheckConfig;
+  if (detach_door) options.verb = Options::Verb::kDetach;
+  return options;
+}
+
+int run_agent(const Options& options) {
+  if (options.verb == Options::Verb::kExit) return options.exit_status;
+  spdlog::set_default_logger(spdlog::stderr_color_mt("sallyportd"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+
+  Config config;
+  if (!load_config(options.config_file, config)) return kExitUsage;
+  spdlog::set_level(spdlog::level::from_str(config.log_level));
+  switch (options.verb) {
+    case Options::Verb::kCheckConfig:
+      std::cout << options.config_file << ": no errors\n";
+      return 0;
+    case Options::Verb::kDetach:
+      return detach(config);
+    default:
+      return serve(config);
+  }
+}
+
+}  // namespace sallyport

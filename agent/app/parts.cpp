@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/app/parts.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <utility>
+
+namespace sallyport {
+namespace {
+
+bool is_any(const Address& address) noexcept {
+  return address == Address{} || address == Address::from_v4(0);
+}
+
+}  // namespace
+
+Parts::Parts(const Config& configuration, std::unique_ptr<Store> opened_store, Door opened_door,
+             std::uint64_t expected_keys, unsigned worker_count, std::function<void()> wake)
+    : config(configuration),
+      workers(worker_count),
+      store(std::move(opened_store)),
+      registry(*store),
+      door(std::move(opened_door)),
+      index(expected_keys),
+      slots(door.tables().slot_memory()),
+      bans(door.tables().sources()),
+      lingering(door.tables().connections()),
+      enforcer(index, slots, bans),
+      edge(bans, slots, door.tables().connections(), lingering, workers, std::move(wake)),
+      policy(config.offenders),
+      modes(config.services.size(), config.outer_door.mode) {}
+
+std::vector<std::uint16_t> Parts::service_ids() const {
+  std::vector<std::uint16_t> ids;
+  for (std::size_t i = 0; i < config.services.size(); ++i) {
+    ids.push_back(static_cast<std::uint16_t>(i + 1));
+  }
+  return ids;
+}
+
+Result<void> declare_service(Parts& parts, std::size_t service) {
+  const ServiceConfig& config = parts.config.services[service];
+  sp_service_key key{};
+  if (!is_any(config.listen.address)) key.local_address = config.listen.address.to_abi();
+  key.local_port = htons(config.listen.port);
+  key.protocol = IPPROTO_TCP;
+  return parts.door.tables().services().put(
+      key, {.id = parts.service_ids()[service],
+            .kind = SP_SERVICE_TLS,
+            .mode = static_cast<__u8>(parts.modes[service])});
+}
+
+std::string to_string(const Endpoint& endpoint) {
+  const std::string address = endpoint.address.to_string();
+  const std::string shown = endpoint.address.is_v4() ? address : "[" + address + "]";
+  return shown + ":" + std::to_string(endpoint.port);
+}
+
+}  // namespace sallyport

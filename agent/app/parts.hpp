@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "agent/app/door.hpp"
+#include "agent/association/key_index.hpp"
+#include "agent/config/config.hpp"
+#include "agent/offenders/offender_policy.hpp"
+#include "agent/registry/registry.hpp"
+#include "agent/sync/agent_edge.hpp"
+#include "agent/sync/enforcer.hpp"
+#include "agent/terminator/terminator.hpp"
+
+namespace sallyport {
+
+/// The agent's parts, in the order in which they need each other. Confined to the control
+/// strand, except where a part's own contract says more.
+struct Parts {
+  Parts(const Config& configuration, std::unique_ptr<Store> opened_store, Door opened_door,
+        std::uint64_t expected_keys, unsigned worker_count, std::function<void()> wake);
+
+  [[nodiscard]] std::vector<std::uint16_t> service_ids() const;
+
+  const Config config;
+  const unsigned workers;
+  const BootNs started_at = boot_now();
+
+  std::unique_ptr<Store> store;
+  Registry registry;
+  Door door;
+  KeyIndex index;
+  SlotTable slots;
+  BanList bans;
+  LingeringBindings lingering;
+  Enforcer enforcer;
+  AgentEdge edge;
+  OffenderPolicy policy;
+  std::unique_ptr<Terminator> terminator;  // made last, gone first
+  std::vector<sp_mode> modes;              // by service, as they are in force
+  std::uint64_t offender_bans = 0;         // counters of the control strand
+  std::uint64_t offender_cuts = 0;
+};
+
+/// Writes one service, with the mode in `parts.modes`, into the services table.
+Result<void> declare_service(Parts& parts, std::size_t service);
+
+/// "0.0.0.0:443" or "[::]:443".
+[[nodiscard]] std::string to_string(const Endpoint& endpoint);
+
+}  // namespace sallyport

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/app/views.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "agent/association/check_code.hpp"
+#include "bpf/abi/layout.h"
+
+namespace sallyport {
+namespace {
+
+struct VerdictText {
+  const char* name;
+  const char* text;
+};
+
+constexpr VerdictText kVerdicts[] = {
+#define X(name, action, text) {#name, text},
+    SP_VERDICTS(X)
+#undef X
+};
+
+std::vector<NamedCounter> view_checks(const TerminatorCounters& counters) {
+  std::vector<NamedCounter> checks;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(CheckCode::kCount); ++i) {
+    const auto& check = info(static_cast<CheckCode>(i));
+    checks.push_back({std::string(check.code), std::string(check.text), counters.checks[i]});
+  }
+  return checks;
+}
+
+std::vector<NamedCounter> view_agent(Parts& parts, const TerminatorCounters& counters) {
+  return {
+      {"connections", "connections accepted", counters.connections},
+      {"connections_open", "connections open now", counters.connections_open},
+      {"connections_cut", "connections cut by a revocation, a ban or the offender policy",
+       counters.cut},
+      {"connections_banned", "connections closed at accept, because of a ban", counters.banned},
+      {"handshake_failures", "TLS handshakes that failed", counters.handshake_failures},
+      {"bad_requests", "requests that do not parse", counters.bad_requests},
+      {"timeouts", "clients that were too slow", counters.timeouts},
+      {"upstream_failures", "requests that the upstream failed", counters.upstream_failures},
+      {"offender_bans", "bans made by the offender policy", parts.offender_bans},
+      {"offender_cuts", "offenders on shared addresses whose connections alone were cut",
+       parts.offender_cuts},
+      {"observations_lost", "observations that found a full queue", parts.edge.lost_observations()},
+      {"bindings_failed", "connections that the kernel's table did not take",
+       parts.edge.failed_bindings()},
+      {"slots_refused", "keys for which no kernel slot was free", parts.slots.refused()},
+      {"bans_failed", "bans that the kernel's table did not take", parts.bans.table_failures()},
+  };
+}
+
+}  // namespace
+
+std::vector<BanView> view_bans(Parts& parts) {
+  const BootNs boot = boot_now();
+  const UnixSeconds unix_time = unix_now();
+  std::vector<BanView> views;
+  for (const auto& ban : parts.bans.in_force(boot)) {
+    const bool ends = ban.expires_ns != SP_NEVER;
+    const auto left = ends ? static_cast<UnixSeconds>((ban.expires_ns - boot) / kSecondNs) + 1 : 0;
+    views.push_back({.source = ban.source,
+                     .origin = ban.by_operator ? BanOrigin::kOperator : BanOrigin::kOffender,
+                     .reason = ban.by_operator ? ban.reason : "kept presenting refused keys",
+                     .created_at = ban.created_at,
+                     .expires_at = ends ? unix_time + left : 0,
+                     .refusals = ban.refusals,
+                     .repetition = ban.repetition});
+  }
+  std::sort(views.begin(), views.end(),
+            [](const BanView& a, const BanView& b) { return a.source < b.source; });
+  return views;
+}
+
+Result<StatusView> view_status(Parts& parts) {
+  auto revision = parts.registry.revision();
+  if (!revision) return revision.error();
+  StatusView view{.version = SALLYPORT_VERSION,
+                  .abi_version = SP_ABI_VERSION,
+                  .uptime_s = (boot_now() - parts.started_at) / kSecondNs,
+                  .pid = static_cast<std::uint64_t>(getpid()),
+                  .revision = *revision,
+                  .keys = parts.index.size(),
+                  .workers = parts.workers,
+                  .outer_door = parts.door.is_kernel(),
+                  .outer_door_note = parts.door.note(),
+                  .interfaces = parts.door.interfaces(),
+                  .services = {},
+                  .tables = parts.door.tables().use()};
+  for (std::size_t i = 0; i < parts.config.services.size(); ++i) {
+    const auto& service = parts.config.services[i];
+    view.services.push_back({service.name, to_string(service.listen),
+                             to_string(service.upstream.endpoint), parts.modes[i]});
+  }
+  return view;
+}
+
+Result<CountersView> view_counters(Parts& parts) {
+  auto packets = parts.door.tables().counters().counters();
+  if (!packets) return packets.error();
+  CountersView view;
+  for (std::size_t i = 0; i < SP_VERDICT_COUNT; ++i) {
+    view.packets.push_back({kVerdicts[i].name, kVerdicts[i].text, (*packets)[i]});
+  }
+  const auto counters = parts.terminator->counters();
+  view.checks = view_checks(counters);
+  view.agent = view_agent(parts, counters);
+  return view;
+}
+
+}  // namespace sallyport
