@@ -15,7 +15,16 @@
 namespace sallyport {
 namespace {
 
+/// The verifier answers EACCES for a bad access too: what it logged tells the two apart.
+bool is_verifiers_refusal(const LibbpfLog& log) {
+  return log.contains("BEGIN PROG LOAD LOG");
+}
+
 Failure load_failure(int error, const LibbpfLog& log) {
+  if (is_verifiers_refusal(log)) {
+    return failure(Errc::kInternal, "the kernel's verifier refused our programs: " + log.tail(),
+                   "report this with the output of `uname -r`");
+  }
   if (error == EPERM || error == EACCES) {
     return system_failure(error, "the kernel does not let us load BPF programs",
                           "run as root, or with CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON");
@@ -24,7 +33,7 @@ Failure load_failure(int error, const LibbpfLog& log) {
     return system_failure(error, "no memory for the kernel's tables",
                           "lower the capacities under outer_door, or raise the memory limit");
   }
-  auto said = log.tail();
+  const auto said = log.tail();
   return system_failure(
       error, "the kernel refused our programs" + (said.empty() ? "" : " (" + said + ")"));
 }
@@ -36,29 +45,28 @@ void lift_memlock() {
 }
 
 /// Keeps the capacity of a map that is pinned already, since its contents are kept.
-Result<void> take_pinned_capacity(bpf_map* map, const std::string& path,
-                                  std::vector<std::string>& notes) {
+Result<void> take_pinned_capacity(const sallyport_bpf& skeleton, bpf_map* map,
+                                  const std::string& path, std::vector<std::string>& notes) {
   const UniqueFd pinned(bpf_obj_get(path.c_str()));
-  if (!pinned) return {};
+  if (!pinned) return {};  // not there; or not to be opened, which loading then reports
   bpf_map_info info{};
   __u32 length = sizeof info;
   if (bpf_obj_get_info_by_fd(pinned.get(), &info, &length) != 0) {
     return system_failure(errno, "pinned map " + path);
   }
-  const bool is_ours = info.type == bpf_map__type(map) && info.key_size == bpf_map__key_size(map) &&
-                       info.value_size == bpf_map__value_size(map) &&
-                       info.map_flags == bpf_map__map_flags(map);
-  if (!is_ours) {
+  const __u32 wanted = bpf_map__max_entries(map);
+  const bool is_fixed = map == skeleton.maps.sp_control || map == skeleton.maps.sp_counters;
+  if (info.type != bpf_map__type(map) || info.key_size != bpf_map__key_size(map) ||
+      info.value_size != bpf_map__value_size(map) || info.map_flags != bpf_map__map_flags(map) ||
+      (is_fixed && info.max_entries != wanted)) {
     return failure(Errc::kIncompatible, "pinned map " + path + " is of another build",
                    "remove what is pinned: sallyportd --detach");
   }
-  if (info.max_entries != bpf_map__max_entries(map)) {
-    notes.push_back(std::string(bpf_map__name(map)) + " keeps its capacity of " +
-                    std::to_string(info.max_entries) + " instead of " +
-                    std::to_string(bpf_map__max_entries(map)) +
-                    ", since it is in use; `sallyportd --detach` starts anew");
-    bpf_map__set_max_entries(map, info.max_entries);
-  }
+  if (info.max_entries == wanted) return {};
+  notes.push_back(std::string(bpf_map__name(map)) + " keeps its capacity of " +
+                  std::to_string(info.max_entries) + " instead of " + std::to_string(wanted) +
+                  ", since it is in use; `sallyportd --detach` starts anew");
+  bpf_map__set_max_entries(map, info.max_entries);
   return {};
 }
 
@@ -75,7 +83,7 @@ BpfObject::~BpfObject() = default;
 Result<BpfObject> BpfObject::open(const Capacities& capacities) {
   lift_memlock();
   const LibbpfLog log;
-  sallyport_bpf* skeleton = sallyport_bpf__open();
+  sallyport_bpf* const skeleton = sallyport_bpf__open();
   if (skeleton == nullptr) return load_failure(errno, log);
   BpfObject object(skeleton);
   bpf_map__set_max_entries(skeleton->maps.sp_connections, capacities.connections);
@@ -85,13 +93,18 @@ Result<BpfObject> BpfObject::open(const Capacities& capacities) {
   return object;
 }
 
+Result<BpfObject> BpfObject::load_opened(BpfObject object) {
+  const LibbpfLog log;
+  const int error = sallyport_bpf__load(&object.skeleton());
+  if (error != 0) return load_failure(-error, log);
+  object.warnings_ = log.tail();
+  return object;
+}
+
 Result<BpfObject> BpfObject::load(const Capacities& capacities) {
   auto object = open(capacities);
   if (!object) return object;
-  const LibbpfLog log;
-  const int error = sallyport_bpf__load(&object->skeleton());
-  if (error != 0) return load_failure(-error, log);
-  return object;
+  return load_opened(std::move(*object));
 }
 
 Result<BpfObject> BpfObject::load_pinned(const Capacities& capacities, const std::string& directory,
@@ -102,15 +115,13 @@ Result<BpfObject> BpfObject::load_pinned(const Capacities& capacities, const std
   bpf_object__for_each_map(map, object->skeleton().obj) {
     if (bpf_map__is_internal(map)) continue;
     const std::string path = directory + "/" + bpf_map__name(map);
-    if (auto taken = take_pinned_capacity(map, path, notes); !taken) return taken.error();
+    if (auto taken = take_pinned_capacity(object->skeleton(), map, path, notes); !taken)
+      return taken.error();
     if (const int error = bpf_map__set_pin_path(map, path.c_str()); error != 0) {
       return system_failure(-error, "pin path " + path);
     }
   }
-  const LibbpfLog log;
-  const int error = sallyport_bpf__load(&object->skeleton());
-  if (error != 0) return load_failure(-error, log);
-  return object;
+  return load_opened(std::move(*object));
 }
 
 int BpfObject::xdp_fd() const noexcept {

@@ -39,6 +39,8 @@ class BpfObject {
   [[nodiscard]] sallyport_bpf& skeleton() const noexcept { return *skeleton_; }
   [[nodiscard]] int xdp_fd() const noexcept;
   [[nodiscard]] int tc_fd() const noexcept;
+  /// What libbpf warned of although it loaded; empty when all is well.
+  [[nodiscard]] const std::string& warnings() const noexcept { return warnings_; }
 
  private:
   struct Destroy {
@@ -47,8 +49,10 @@ class BpfObject {
 
   explicit BpfObject(sallyport_bpf* skeleton) noexcept : skeleton_(skeleton) {}
   [[nodiscard]] static Result<BpfObject> open(const Capacities& capacities);
+  [[nodiscard]] static Result<BpfObject> load_opened(BpfObject object);
 
   std::unique_ptr<sallyport_bpf, Destroy> skeleton_;
+  std::string warnings_;
 };
 
 }  // namespace sallyport

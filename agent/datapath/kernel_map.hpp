@@ -5,6 +5,8 @@
 #include <bpf/libbpf.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -37,19 +39,28 @@ class KernelMap {
     return refused("did not let go of a row");
   }
 
-  /// Every row, in batches, or one by one where the kernel has no batches for this type.
+  /// Every row, in batches: one call a row would take a large part of a second for a full table,
+  /// and starts over whenever the row it stands on is erased meanwhile.
   template <class Visit>
   Result<void> for_each(Visit&& visit) const {
-    Key key;
-    const Key* previous = nullptr;
-    Key last;
-    while (bpf_map_get_next_key(fd_, previous, &key) == 0) {
-      Value value;
-      if (bpf_map_lookup_elem(fd_, &key, &value) == 0) visit(key, value);
-      last = key;
-      previous = &last;
+    std::vector<Key> keys(kBatch);
+    std::vector<Value> values(kBatch);
+    std::uint32_t position = 0;  // a bucket's number, for the kernel
+    bool more = true;
+    for (bool first = true; more; first = false) {
+      auto count = static_cast<__u32>(keys.size());
+      if (bpf_map_lookup_batch(fd_, first ? nullptr : &position, &position, keys.data(),
+                               values.data(), &count, nullptr) != 0) {
+        if (errno == ENOSPC && keys.size() < capacity_) {  // one bucket holds more than that
+          keys.resize(keys.size() * 2);
+          values.resize(keys.size());
+          continue;  // the kernel has set position to that bucket
+        }
+        if (errno != ENOENT) return refused("could not be read");
+        more = false;
+      }
+      for (__u32 i = 0; i < count; ++i) visit(keys[i], values[i]);
     }
-    if (errno != ENOENT) return refused("could not be read");
     return {};
   }
 
@@ -61,6 +72,7 @@ class KernelMap {
 
  private:
   static constexpr int kTries = 8;
+  static constexpr std::size_t kBatch = 4096;
 
   [[nodiscard]] Failure refused(const char* what) const {
     const int error = errno;

@@ -1,73 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/datapath/kernel_tables.hpp"
 
-#include <sys/mman.h>
-
+#include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
 
+#include "agent/datapath/control_row.hpp"
 #include "agent/datapath/kernel_map.hpp"
-#include "bpf/abi/control.h"
+#include "agent/datapath/mapped_array.hpp"
 #include "sallyport.skel.h"
 
 namespace sallyport {
 namespace {
-
-/// An array map that user space shares with the kernel.
-template <class Row>
-class MappedArray {
- public:
-  static Result<MappedArray> open(const bpf_map* map) {
-    const std::size_t count = bpf_map__max_entries(map);
-    void* memory =
-        mmap(nullptr, count * sizeof(Row), PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
-    if (memory == MAP_FAILED) {
-      return system_failure(errno, std::string("mapping ") + bpf_map__name(map));
-    }
-    return MappedArray(std::span<Row>(static_cast<Row*>(memory), count));
-  }
-
-  MappedArray(MappedArray&& other) noexcept : rows_(std::exchange(other.rows_, {})) {}
-  MappedArray& operator=(MappedArray&& other) noexcept {
-    std::swap(rows_, other.rows_);
-    return *this;
-  }
-  ~MappedArray() {
-    if (!rows_.empty()) munmap(rows_.data(), rows_.size_bytes());
-  }
-
-  [[nodiscard]] std::span<Row> rows() const noexcept { return rows_; }
-
- private:
-  explicit MappedArray(std::span<Row> rows) noexcept : rows_(rows) {}
-  std::span<Row> rows_;
-};
-
-/// Tells the programs which tables are worth a lookup. Flags are only ever raised.
-class ControlRow {
- public:
-  /// Starts from what a pinned row says, so that a restart lowers nothing.
-  explicit ControlRow(const bpf_map* map) : fd_(bpf_map__fd(map)) {
-    const __u32 zero = 0;
-    sp_control row{};
-    if (bpf_map_lookup_elem(fd_, &zero, &row) == 0) raised_ = row.flags;
-  }
-
-  Result<void> raise(__u32 flag) {
-    if ((raised_.fetch_or(flag) & flag) != 0) return {};
-    const __u32 zero = 0;
-    const sp_control row{.abi_version = SP_ABI_VERSION, .flags = raised_.load()};
-    if (bpf_map_update_elem(fd_, &zero, &row, BPF_ANY) == 0) return {};
-    raised_.fetch_and(~flag);
-    return system_failure(errno, "kernel map sp_control");
-  }
-
- private:
-  int fd_;
-  std::atomic<__u32> raised_{0};
-};
 
 class KernelSources final : public SourceTable {
  public:
@@ -117,12 +64,18 @@ class KernelConnections final : public ConnectionTable {
 
 class KernelServices final : public ServiceTable {
  public:
-  explicit KernelServices(const bpf_map* map) : map_(map) {}
+  KernelServices(const bpf_map* map, ControlRow& control) : map_(map), control_(control) {}
   Result<void> put(const sp_service_key& key, const sp_service& service) override {
+    const std::scoped_lock guard(lock_);
+    const auto& address = key.local_address.bytes;
+    if (std::any_of(std::begin(address), std::end(address), [](__u8 byte) { return byte != 0; })) {
+      if (auto raised = control_.raise(SP_HAVE_EXACT_SERVICES); !raised) return raised;
+    }
     declared_.insert(bytes_of(key));
     return map_.put(key, service);
   }
   Result<void> erase_others() override {
+    const std::scoped_lock guard(lock_);
     std::vector<sp_service_key> others;
     auto read = map_.for_each([&](const sp_service_key& key, const sp_service&) {
       if (!declared_.contains(bytes_of(key))) others.push_back(key);
@@ -140,7 +93,9 @@ class KernelServices final : public ServiceTable {
     return {reinterpret_cast<const char*>(&key), sizeof key};
   }
   KernelMap<sp_service_key, sp_service> map_;
-  std::set<std::string> declared_;  // since this agent started; control strand alone
+  ControlRow& control_;
+  std::mutex lock_;
+  std::set<std::string> declared_;  // since this agent started
 };
 
 class KernelCounters final : public CounterTable {
@@ -148,7 +103,9 @@ class KernelCounters final : public CounterTable {
   explicit KernelCounters(const bpf_map* map) : fd_(bpf_map__fd(map)) {}
   Result<std::array<sp_counter, SP_VERDICT_COUNT>> counters() const override {
     std::array<sp_counter, SP_VERDICT_COUNT> sums{};
-    std::vector<sp_counter> per_cpu(static_cast<std::size_t>(libbpf_num_possible_cpus()));
+    const int cpus = libbpf_num_possible_cpus();
+    if (cpus < 1) return system_failure(-cpus, "counting CPUs");
+    std::vector<sp_counter> per_cpu(static_cast<std::size_t>(cpus));
     for (__u32 verdict = 0; verdict < SP_VERDICT_COUNT; ++verdict) {
       if (bpf_map_lookup_elem(fd_, &verdict, per_cpu.data()) != 0) {
         return system_failure(errno, "kernel map sp_counters");
@@ -175,7 +132,7 @@ struct KernelTables::Impl {
       : control(skeleton.maps.sp_control),
         sources(skeleton.maps.sp_sources, control),
         connections(skeleton.maps.sp_connections),
-        services(skeleton.maps.sp_services),
+        services(skeleton.maps.sp_services, control),
         counters(skeleton.maps.sp_counters),
         slots(std::move(mapped_slots)),
         clocks(std::move(mapped_clocks)) {}
@@ -198,11 +155,16 @@ Result<std::unique_ptr<KernelTables>> KernelTables::open(const BpfObject& object
   if (!slots) return slots.error();
   auto clocks = MappedArray<sp_key_clocks>::open(maps.sp_key_clocks);
   if (!clocks) return clocks.error();
-  sp_key_slot& offenders = slots->rows()[SP_OFFENDER_SLOT];
+  if (slots->rows().size() < 2 || slots->rows().size() != clocks->rows().size()) {
+    return failure(Errc::kIncompatible, "the pinned key slots and key clocks do not fit together",
+                   "remove what is pinned: sallyportd --detach");
+  }
+  auto impl = std::make_unique<Impl>(object.skeleton(), std::move(*slots), std::move(*clocks));
+  // First of all, since nothing that another ABI version wrote may be touched.
+  if (auto taken = impl->control.take_over(); !taken) return taken.error();
+  sp_key_slot& offenders = impl->slots.rows()[SP_OFFENDER_SLOT];
   offenders.verdict = SP_DROP_CONNECTION_OFFENDER;
   offenders.generation = 1;
-
-  auto impl = std::make_unique<Impl>(object.skeleton(), std::move(*slots), std::move(*clocks));
   if (auto raised = impl->control.raise(SP_HAVE_CONNECTIONS); !raised) return raised.error();
   return std::unique_ptr<KernelTables>(new KernelTables(std::move(impl)));
 }
@@ -225,7 +187,9 @@ SlotMemory KernelTables::slot_memory() {
 
 std::vector<TableUse> KernelTables::use() const {
   std::uint64_t given = 0;
-  for (const auto& slot : impl_->slots.rows()) given += slot.generation != 0 ? 1 : 0;
+  for (auto& slot : impl_->slots.rows()) {
+    given += std::atomic_ref<__u32>(slot.generation).load(std::memory_order_relaxed) != 0 ? 1 : 0;
+  }
   return {impl_->services.use(),
           impl_->sources.use(),
           impl_->connections.use(),

@@ -3,7 +3,6 @@
 
 #include <bpf/libbpf.h>
 
-#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 
@@ -17,23 +16,33 @@ thread_local std::string* current = nullptr;
 
 int keep(libbpf_print_level level, const char* format, va_list arguments) {
   if (level != LIBBPF_WARN || current == nullptr) return 0;
-  char line[4096];
-  const int length = std::vsnprintf(line, sizeof line, format, arguments);
+  va_list measured;
+  va_copy(measured, arguments);
+  const int length = std::vsnprintf(nullptr, 0, format, measured);
+  va_end(measured);
   if (length <= 0) return 0;
-  current->append(line, std::min<std::size_t>(static_cast<std::size_t>(length), sizeof line - 1));
+  // A verifier's log comes as one message of up to megabytes, and its end is what matters.
+  std::string message(static_cast<std::size_t>(length) + 1, '\0');
+  std::vsnprintf(message.data(), message.size(), format, arguments);
+  message.pop_back();
+  current->append(message);
   if (current->size() > kKept) current->erase(0, current->size() - kKept);
   return length;
 }
 
 }  // namespace
 
-LibbpfLog::LibbpfLog() {
+LibbpfLog::LibbpfLog() : outer_(current) {
   current = &lines_;
   libbpf_set_print(keep);
 }
 
 LibbpfLog::~LibbpfLog() {
-  current = nullptr;
+  current = outer_;
+}
+
+bool LibbpfLog::contains(std::string_view text) const noexcept {
+  return lines_.find(text) != std::string::npos;
 }
 
 std::string LibbpfLog::tail() const {

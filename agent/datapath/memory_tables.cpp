@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/datapath/memory_tables.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -122,8 +124,8 @@ struct MemoryTables::Impl {
   explicit Impl(const OuterDoorConfig& config)
       : sources(config.max_sources),
         connections(config.max_connections),
-        slots(config.max_key_slots),
-        clocks(config.max_key_slots) {
+        slots(std::max(config.max_key_slots, 2U)),
+        clocks(slots.size()) {
     slots[SP_OFFENDER_SLOT].generation = 1;
     slots[SP_OFFENDER_SLOT].verdict = SP_DROP_CONNECTION_OFFENDER;
   }
@@ -156,7 +158,12 @@ SlotMemory MemoryTables::slot_memory() {
 }
 
 std::vector<TableUse> MemoryTables::use() const {
-  return {impl_->sources.use(), impl_->connections.use()};
+  std::uint64_t given = 0;
+  for (auto& slot : impl_->slots) {
+    given += std::atomic_ref<__u32>(slot.generation).load(std::memory_order_relaxed) != 0 ? 1 : 0;
+  }
+  return {
+      impl_->sources.use(), impl_->connections.use(), {"key_slots", given, impl_->slots.size()}};
 }
 
 }  // namespace sallyport

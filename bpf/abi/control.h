@@ -6,6 +6,7 @@
 /* sp_control.flags: tables that are empty are not looked up. */
 #define SP_HAVE_SOURCES (1U << 0)
 #define SP_HAVE_CONNECTIONS (1U << 1)
+#define SP_HAVE_EXACT_SERVICES (1U << 2) /* any whose local address is not all zero */
 
 /* The only element of sp_control. Writer: agent. */
 struct sp_control {

@@ -18,18 +18,22 @@ struct sp_judgement {
 	enum sp_mode mode;
 };
 
-static __always_inline struct sp_service *sp_find_service(const struct sp_packet *packet)
+static __always_inline struct sp_service *sp_find_service(const struct sp_packet *packet,
+							  __u32 flags)
 {
 	struct sp_service_key key = {
-	    .local_address = packet->destination,
 	    .local_port = packet->destination_port,
 	    .protocol = IPPROTO_TCP,
 	};
-	struct sp_service *service = bpf_map_lookup_elem(&sp_services, &key);
+	struct sp_service *service;
 
-	if (service)
-		return service;
-	__builtin_memset(&key.local_address, 0, sizeof(key.local_address));
+	if (flags & SP_HAVE_EXACT_SERVICES) {
+		key.local_address = packet->destination;
+		service = bpf_map_lookup_elem(&sp_services, &key);
+		if (service)
+			return service;
+		__builtin_memset(&key.local_address, 0, sizeof(key.local_address));
+	}
 	return bpf_map_lookup_elem(&sp_services, &key);
 }
 
@@ -45,6 +49,24 @@ static __always_inline int sp_is_source_drop(__u32 verdict)
 	return verdict == SP_DROP_SOURCE_OFFENDER || verdict == SP_DROP_SOURCE_BANNED;
 }
 
+/*
+ * Generation and verdict of one moment: read together, so that a slot that changes its
+ * owner meanwhile never lends the new owner's verdict to an old binding.
+ */
+struct sp_slot_state {
+	__u32 generation;
+	__u32 verdict;
+};
+
+static __always_inline struct sp_slot_state sp_read_slot(const struct sp_key_slot *slot)
+{
+	__u64 both = *(const volatile __u64 *)slot;
+	struct sp_slot_state state;
+
+	__builtin_memcpy(&state, &both, sizeof(state));
+	return state;
+}
+
 /* SP_PASS_UNJUDGED: the connection is not bound. */
 static __always_inline enum sp_verdict
 sp_judge_connection(const struct sp_packet *packet, const struct sp_service *service)
@@ -55,6 +77,7 @@ sp_judge_connection(const struct sp_packet *packet, const struct sp_service *ser
 	    .service_id = service->id,
 	};
 	struct sp_connection *binding = bpf_map_lookup_elem(&sp_connections, &key);
+	struct sp_slot_state state;
 	struct sp_key_slot *slot;
 	__u32 index;
 
@@ -66,14 +89,17 @@ sp_judge_connection(const struct sp_packet *packet, const struct sp_service *ser
 	}
 	index = binding->slot;
 	slot = bpf_map_lookup_elem(&sp_key_slots, &index);
-	if (!slot || slot->generation != binding->generation)
+	if (!slot)
 		return SP_PASS_UNJUDGED;
-	if (slot->verdict == SP_PASS_BOUND)
+	state = sp_read_slot(slot);
+	if (state.generation != binding->generation)
+		return SP_PASS_UNJUDGED;
+	if (state.verdict == SP_PASS_BOUND)
 		return SP_PASS_BOUND;
-	if (!sp_is_connection_drop(slot->verdict))
+	if (!sp_is_connection_drop(state.verdict))
 		return SP_PASS_UNJUDGED;
 	/* So that the sockets on both sides end. */
-	return packet->is_closing ? SP_PASS_CLOSING : slot->verdict;
+	return packet->is_closing ? SP_PASS_CLOSING : state.verdict;
 }
 
 static __always_inline enum sp_verdict sp_judge_source(const struct sp_packet *packet)
@@ -107,19 +133,24 @@ static __always_inline enum sp_verdict sp_verdict_of_parse(enum sp_parse parse)
 
 /* A connection that is bound is judged by its key alone; any other by its source. */
 static __always_inline enum sp_verdict sp_judge_tables(const struct sp_packet *packet,
-						       const struct sp_service *service)
+						       const struct sp_service *service,
+						       __u32 flags)
+{
+	enum sp_verdict verdict = SP_PASS_UNJUDGED;
+
+	if (flags & SP_HAVE_CONNECTIONS)
+		verdict = sp_judge_connection(packet, service);
+	if (verdict == SP_PASS_UNJUDGED && flags & SP_HAVE_SOURCES)
+		verdict = sp_judge_source(packet);
+	return verdict;
+}
+
+static __always_inline __u32 sp_table_flags(void)
 {
 	__u32 zero = 0;
 	struct sp_control *control = bpf_map_lookup_elem(&sp_control, &zero);
-	enum sp_verdict verdict = SP_PASS_UNJUDGED;
 
-	if (!control)
-		return SP_PASS_UNJUDGED;
-	if (control->flags & SP_HAVE_CONNECTIONS)
-		verdict = sp_judge_connection(packet, service);
-	if (verdict == SP_PASS_UNJUDGED && control->flags & SP_HAVE_SOURCES)
-		verdict = sp_judge_source(packet);
-	return verdict;
+	return control ? control->flags : 0;
 }
 
 static __always_inline struct sp_judgement sp_judge(const struct sp_frame *frame)
@@ -127,20 +158,22 @@ static __always_inline struct sp_judgement sp_judge(const struct sp_frame *frame
 	struct sp_judgement out = {.verdict = SP_PASS_UNPARSED, .mode = SP_MODE_OFF};
 	struct sp_packet packet;
 	struct sp_service *service;
+	__u32 flags;
 	enum sp_parse parse = sp_parse_packet(frame, &packet);
 
 	if (parse != SP_PARSE_OK) {
 		out.verdict = sp_verdict_of_parse(parse);
 		return out;
 	}
-	service = sp_find_service(&packet);
+	flags = sp_table_flags();
+	service = sp_find_service(&packet, flags);
 	if (!service) {
 		out.verdict = SP_PASS_NOT_SERVICE;
 		return out;
 	}
 	out.mode = service->mode;
 	out.verdict = out.mode == SP_MODE_OBSERVE || out.mode == SP_MODE_ENFORCE
-			  ? sp_judge_tables(&packet, service)
+			  ? sp_judge_tables(&packet, service, flags)
 			  : SP_PASS_OFF;
 	return out;
 }

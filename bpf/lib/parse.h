@@ -59,10 +59,12 @@ struct sp_vlan_tag {
 	__be16 protocol;
 };
 
-/* First bytes that every IPv6 extension header has (RFC 8200 section 4). */
+/* How hop-by-hop, routing and destination options begin (RFC 8200 section 4). */
 struct sp_extension {
 	__u8 next_header;
 	__u8 length; /* in units of 8 bytes, the first one not counted */
+	__u8 type;
+	__u8 segments_left; /* in a routing header alone */
 };
 
 static __always_inline void sp_map_v4(struct sp_address *out, __be32 address)
@@ -73,15 +75,18 @@ static __always_inline void sp_map_v4(struct sp_address *out, __be32 address)
 	__builtin_memcpy(out->bytes + 12, &address, sizeof(address));
 }
 
-/* The whole TCP header, options included, must lie within the packet. */
-static __always_inline enum sp_parse sp_parse_tcp(void *header, void *end,
+/*
+ * The whole TCP header, options included, must lie within the readable part and within
+ * the length that the IP header gives it: what follows that is padding of the link.
+ */
+static __always_inline enum sp_parse sp_parse_tcp(void *header, void *end, __u64 length,
 						  struct sp_packet *out)
 {
 	struct tcphdr *tcp = header;
 
 	if ((void *)(tcp + 1) > end)
 		return SP_PARSE_CUT;
-	if (tcp->doff < 5 || header + tcp->doff * 4 > end)
+	if (tcp->doff < 5 || header + tcp->doff * 4 > end || tcp->doff * 4U > length)
 		return SP_PARSE_CUT;
 	out->source_port = tcp->source;
 	out->destination_port = tcp->dest;
@@ -104,14 +109,15 @@ static __always_inline enum sp_parse sp_parse_v4(const struct sp_frame *frame,
 						 void *header, struct sp_packet *out)
 {
 	struct iphdr *ip = header;
-	__u64 length;
+	__u64 length, total;
 
 	if ((void *)(ip + 1) > frame->end)
 		return SP_PARSE_CUT;
 	length = ip->ihl * 4;
-	if (ip->version != 4 || length < sizeof(*ip) || bpf_ntohs(ip->tot_len) < length)
+	total = bpf_ntohs(ip->tot_len);
+	if (ip->version != 4 || length < sizeof(*ip) || total < length)
 		return SP_PARSE_CUT;
-	if (sp_is_cut(frame, header, bpf_ntohs(ip->tot_len)))
+	if (sp_is_cut(frame, header, total))
 		return SP_PARSE_CUT;
 	if (ip->frag_off & bpf_htons(SP_IP_FRAGMENT))
 		return SP_PARSE_FRAGMENT;
@@ -120,20 +126,26 @@ static __always_inline enum sp_parse sp_parse_v4(const struct sp_frame *frame,
 	sp_map_v4(&out->source, ip->saddr);
 	sp_map_v4(&out->destination, ip->daddr);
 	out->is_v6 = 0;
-	return sp_parse_tcp(header + length, frame->end, out);
+	return sp_parse_tcp(header + length, frame->end, total - length, out);
 }
 
-/* Walks hop-by-hop, routing and destination options (RFC 8200 section 4.1). */
+/*
+ * Walks hop-by-hop, routing and destination options (RFC 8200 section 4.1). A packet with
+ * segments left is on its way to somebody else, and a payload length of zero belongs to a
+ * jumbogram: neither is judged.
+ */
 static __always_inline enum sp_parse sp_parse_v6(const struct sp_frame *frame,
 						 void *header, struct sp_packet *out)
 {
 	struct ipv6hdr *ip = header;
 	void *at = ip + 1;
+	__u64 left, size;
 	__u8 next;
 
 	if (at > frame->end || ip->version != 6)
 		return SP_PARSE_CUT;
-	if (sp_is_cut(frame, header, sizeof(*ip) + bpf_ntohs(ip->payload_len)))
+	left = bpf_ntohs(ip->payload_len);
+	if (sp_is_cut(frame, header, sizeof(*ip) + left))
 		return SP_PARSE_CUT;
 	__builtin_memcpy(&out->source, &ip->saddr, sizeof(out->source));
 	__builtin_memcpy(&out->destination, &ip->daddr, sizeof(out->destination));
@@ -143,7 +155,7 @@ static __always_inline enum sp_parse sp_parse_v6(const struct sp_frame *frame,
 		struct sp_extension *extension = at;
 
 		if (next == IPPROTO_TCP)
-			return sp_parse_tcp(at, frame->end, out);
+			return sp_parse_tcp(at, frame->end, left, out);
 		if (next == IPPROTO_FRAGMENT)
 			return SP_PARSE_FRAGMENT;
 		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING &&
@@ -151,8 +163,12 @@ static __always_inline enum sp_parse sp_parse_v6(const struct sp_frame *frame,
 			return SP_PARSE_NOT_TCP;
 		if ((void *)(extension + 1) > frame->end)
 			return SP_PARSE_CUT;
+		size = (extension->length + 1) * 8;
+		if (size > left || (next == IPPROTO_ROUTING && extension->segments_left))
+			return SP_PARSE_CUT;
 		next = extension->next_header;
-		at += (extension->length + 1) * 8;
+		left -= size;
+		at += size;
 	}
 	return SP_PARSE_CUT;
 }

@@ -37,6 +37,10 @@ LoadedFilter::LoadedFilter() {
     error_ = object.error();
     return;
   }
+  if (!object->warnings().empty()) {  // such as a map that was taken only without its types
+    error_ = failure(Errc::kInternal, "libbpf warned: " + object->warnings());
+    return;
+  }
   object_ = std::move(*object);
   auto tables = KernelTables::open(*object_);
   if (!tables) {

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include <atomic>
+#include <cerrno>
+#include <mutex>
+#include <string>
+
+#include "agent/base/result.hpp"
+#include "bpf/abi/control.h"
+
+namespace sallyport {
+
+/// Tells the programs which tables are worth a lookup. Flags are only ever raised, each before
+/// the first row that needs it.
+class ControlRow {
+ public:
+  explicit ControlRow(const bpf_map* map) : fd_(bpf_map__fd(map)) {}
+
+  /// Starts from what a pinned row says, so that a restart lowers nothing.
+  Result<void> take_over() {
+    const __u32 zero = 0;
+    sp_control row{};
+    if (bpf_map_lookup_elem(fd_, &zero, &row) != 0) {
+      return system_failure(errno, "kernel map sp_control");
+    }
+    if (row.abi_version != 0 && row.abi_version != SP_ABI_VERSION) {
+      return failure(Errc::kIncompatible,
+                     "the pinned tables are of ABI version " + std::to_string(row.abi_version) +
+                         ", this agent's is " + std::to_string(SP_ABI_VERSION),
+                     "remove what is pinned: sallyportd --detach");
+    }
+    return write(row.flags);
+  }
+
+  Result<void> raise(__u32 flag) {
+    if ((written_.load(std::memory_order_acquire) & flag) != 0) return {};
+    const std::scoped_lock guard(lock_);
+    return write(written_.load(std::memory_order_relaxed) | flag);
+  }
+
+ private:
+  Result<void> write(__u32 flags) {
+    const __u32 zero = 0;
+    const sp_control row{.abi_version = SP_ABI_VERSION, .flags = flags};
+    if (bpf_map_update_elem(fd_, &zero, &row, BPF_ANY) != 0) {
+      return system_failure(errno, "kernel map sp_control");
+    }
+    written_.store(flags, std::memory_order_release);
+    return {};
+  }
+
+  int fd_;
+  std::mutex lock_;                // held by who writes the row
+  std::atomic<__u32> written_{0};  // what the kernel has: set once the row is there
+};
+
+}  // namespace sallyport
