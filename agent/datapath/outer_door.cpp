@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "agent/datapath/leftovers.hpp"
 #include "agent/datapath/pin_directory.hpp"
 #include "agent/datapath/tc_attachment.hpp"
 #include "agent/datapath/xdp_attachment.hpp"
@@ -42,34 +43,52 @@ Result<std::unique_ptr<OuterDoor>> OuterDoor::open(const OuterDoorConfig& config
   std::unique_ptr<OuterDoor> door(new OuterDoor(std::move(*object)));
   door->tables_ = std::move(*tables);
   door->notes_ = std::move(notes);
-  for (const auto& name : config.interfaces) {
-    if (auto done = door->attach(name, config.attach, pins->links); !done) return done.error();
+  if (const auto& warnings = door->object_.warnings(); !warnings.empty()) {
+    door->notes_.push_back("the kernel took the programs with a warning: " + warnings);
   }
+  for (auto& removed : detach_leftovers(config)) door->notes_.push_back("removed " + removed);
+  if (auto done = door->attach_all(config, *pins); !done) return done.error();
   return door;
 }
 
-Result<void> OuterDoor::attach(const std::string& interface, Attach how, const std::string& links) {
+Result<void> OuterDoor::attach_all(const OuterDoorConfig& config, const PinDirectory& pins) {
+  for (const auto& name : config.interfaces) {
+    auto done = attach(name, config.attach, link_pin_of(pins, name));
+    if (done) continue;
+    for (const auto& attachment : attachments_) {
+      if (attachment.outcome != AttachOutcome::kMade) continue;
+      (void)detach_xdp(link_pin_of(pins, attachment.name));
+      (void)detach_tc(if_nametoindex(attachment.name.c_str()));
+    }
+    return on_interface(name, done.error());
+  }
+  return {};
+}
+
+Result<void> OuterDoor::attach(const std::string& interface, Attach how, const std::string& pin) {
   const unsigned index = if_nametoindex(interface.c_str());
   if (index == 0) return no_interface(interface);
-  const std::string pin = links + "/" + interface;
-  Attachment attachment{.name = interface, .attached = "native", .why = {}};
+  Attachment attachment{.name = interface, .attached = "native", .why = {}, .outcome = {}};
 
   if (how != Attach::kTc) {
     auto native = attach_xdp(object_.xdp_fd(), index, pin);
     if (native) {
       // An earlier agent may have been on TC here: once is enough.
-      (void)detach_tc(index);
+      const auto was_tc = detach_tc(index);
+      attachment.outcome = was_tc && *was_tc ? AttachOutcome::kTakenOver : *native;
       attachments_.push_back(std::move(attachment));
       return {};
     }
-    if (how == Attach::kNative) return on_interface(interface, native.error());
+    if (how == Attach::kNative || native.error().code == Errc::kDenied) return native.error();
     attachment.why = native.error().message;
   } else {
     attachment.why = "the configuration asks for TC";
   }
-  if (auto tc = attach_tc(object_.tc_fd(), index); !tc) return on_interface(interface, tc.error());
-  (void)detach_xdp(pin);
+  const auto tc = attach_tc(object_.tc_fd(), index);
+  if (!tc) return tc.error();
+  const auto was_xdp = detach_xdp(pin);
   attachment.attached = "tc";
+  attachment.outcome = was_xdp && *was_xdp ? AttachOutcome::kTakenOver : *tc;
   attachments_.push_back(std::move(attachment));
   return {};
 }
@@ -78,7 +97,7 @@ Result<std::vector<std::string>> OuterDoor::detach(const OuterDoorConfig& config
   std::vector<std::string> removed;
   const auto pins = pin_directory_of(config.pin_directory);
   for (const auto& name : config.interfaces) {
-    auto xdp = detach_xdp(pins.links + "/" + name);
+    auto xdp = detach_xdp(link_pin_of(pins, name));
     if (!xdp) return on_interface(name, xdp.error());
     if (*xdp) removed.push_back("XDP program from " + name);
     const unsigned index = if_nametoindex(name.c_str());
@@ -87,6 +106,7 @@ Result<std::vector<std::string>> OuterDoor::detach(const OuterDoorConfig& config
     if (!tc) return on_interface(name, tc.error());
     if (*tc) removed.push_back("TC filter from " + name);
   }
+  for (auto& leftover : detach_leftovers(config)) removed.push_back(std::move(leftover));
   auto pinned = remove_pins(config.pin_directory);
   if (!pinned) return pinned.error();
   removed.insert(removed.end(), pinned->begin(), pinned->end());

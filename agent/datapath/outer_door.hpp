@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "agent/config/config.hpp"
+#include "agent/datapath/attach_outcome.hpp"
 #include "agent/datapath/bpf_object.hpp"
 #include "agent/datapath/kernel_tables.hpp"
+#include "agent/datapath/pin_directory.hpp"
 
 namespace sallyport {
 
@@ -16,6 +18,7 @@ struct Attachment {
   std::string name;
   std::string attached;  // "native" or "tc"
   std::string why;       // why not native; empty when it is
+  AttachOutcome outcome = AttachOutcome::kMade;
 };
 
 /// The programs on the interfaces and the tables behind them. Everything is pinned below
@@ -23,7 +26,7 @@ struct Attachment {
 /// verdicts stay in force, and the next `open` takes them over without a gap.
 class OuterDoor {
  public:
-  /// Fails with nothing newly attached on interfaces that come after the one that failed.
+  /// A failure leaves nothing newly attached; what was attached before stays in force.
   /// kNotFound: an interface does not exist; kDenied: a privilege is missing; kIncompatible: the
   /// pins are of another build.
   [[nodiscard]] static Result<std::unique_ptr<OuterDoor>> open(const OuterDoorConfig& config);
@@ -39,7 +42,8 @@ class OuterDoor {
 
  private:
   explicit OuterDoor(BpfObject object) : object_(std::move(object)) {}
-  Result<void> attach(const std::string& interface, Attach how, const std::string& links);
+  Result<void> attach(const std::string& interface, Attach how, const std::string& pin);
+  Result<void> attach_all(const OuterDoorConfig& config, const PinDirectory& pins);
 
   BpfObject object_;
   std::unique_ptr<KernelTables> tables_;

@@ -4,7 +4,9 @@
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -37,6 +39,22 @@ Result<void> check_bpffs(const fs::path& root) {
   return {};
 }
 
+/// Read to the end first, so that what is found may be removed. Empty where it can't be read.
+std::vector<std::string> names_in(const std::string& directory) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error)) {
+    names.push_back(at->path().filename().string());
+  }
+  return names;
+}
+
+/// A bpffs takes no dot in a name and an interface's name has no colon, while eth0.100 is common.
+std::string with(std::string name, char from, char to) {
+  std::replace(name.begin(), name.end(), from, to);
+  return name;
+}
+
 Result<void> make_directory(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
@@ -57,31 +75,38 @@ Result<PinDirectory> make_pin_directory(const std::string& root, std::vector<std
   for (const auto& path : {pins.maps, pins.links}) {
     if (auto made = make_directory(path); !made) return made.error();
   }
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(root, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (name == kVersion || name.empty() || name.front() != 'v') continue;
+  for (const auto& name : names_in(root)) {
+    if (name == kVersion || name.front() != 'v') continue;
     notes.push_back("pins of ABI " + name + " are beside ours (" + kVersion + ") in " + root +
                     "; the version that made them removes them: sallyportd --detach");
   }
   return pins;
 }
 
+std::string link_pin_of(const PinDirectory& pins, const std::string& interface) {
+  return pins.links + "/" + with(interface, '.', ':');
+}
+
+std::vector<std::string> pinned_interfaces(const PinDirectory& pins) {
+  auto names = names_in(pins.links);
+  for (auto& name : names) name = with(name, ':', '.');
+  return names;
+}
+
 Result<std::vector<std::string>> remove_pins(const std::string& root) {
   std::vector<std::string> removed;
   const auto pins = pin_directory_of(root);
-  std::error_code error;
   for (const auto& directory : {pins.links, pins.maps}) {
-    for (const auto& entry : fs::directory_iterator(directory, error)) {
-      if (!fs::remove(entry.path(), error)) continue;
-      removed.push_back("pin " + entry.path().string());
+    for (const auto& name : names_in(directory)) {
+      const std::string path = directory + "/" + name;
+      if (unlink(path.c_str()) != 0) return system_failure(errno, "removing pin " + path);
+      removed.push_back("pin " + path);
     }
-    fs::remove(directory, error);
   }
-  fs::remove(root + "/" + kVersion, error);
-  fs::remove(root, error);
-  if (fs::exists(pins.maps, error)) {
-    return failure(Errc::kDenied, "some pins below " + root + " could not be removed");
+  // From the inside out; a directory that others have come to use stays.
+  std::error_code in_use;
+  for (const auto& directory : {pins.links, pins.maps, root + "/" + kVersion, root}) {
+    fs::remove(directory, in_use);
   }
   return removed;
 }

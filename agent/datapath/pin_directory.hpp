@@ -21,6 +21,12 @@ struct PinDirectory {
 
 [[nodiscard]] PinDirectory pin_directory_of(const std::string& root);
 
+/// Where an interface's link is pinned.
+[[nodiscard]] std::string link_pin_of(const PinDirectory& pins, const std::string& interface);
+
+/// Interfaces that have a link pinned.
+[[nodiscard]] std::vector<std::string> pinned_interfaces(const PinDirectory& pins);
+
 /// Removes pins and directories of this ABI version; says what it removed.
 [[nodiscard]] Result<std::vector<std::string>> remove_pins(const std::string& root);
 

@@ -4,8 +4,10 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 #include "agent/base/unique_fd.hpp"
 #include "agent/datapath/libbpf_log.hpp"
@@ -17,6 +19,8 @@ namespace {
 constexpr __u32 kPriority = 0x5350;
 constexpr __u32 kHandle = 1;
 constexpr char kProgramName[] = "sp_tc";
+constexpr __u32 kMapsAtMost = 32;
+constexpr char kNeedsNetAdmin[] = "run as root, or with CAP_NET_ADMIN";
 
 bpf_tc_hook ingress_of(unsigned interface_index) {
   LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = static_cast<int>(interface_index),
@@ -26,27 +30,38 @@ bpf_tc_hook ingress_of(unsigned interface_index) {
 
 enum class Holder { kNobody, kOurs, kForeign };
 
-/// Who has our priority and handle.
-Holder holder_of(const bpf_tc_hook& hook) {
+/// The filter that has our priority and handle.
+struct Filter {
+  Holder holder = Holder::kNobody;
+  std::vector<__u32> map_ids;  // of its program, when it is ours
+};
+
+Filter find_filter(const bpf_tc_hook& hook) {
   LIBBPF_OPTS(bpf_tc_opts, options, .handle = kHandle, .priority = kPriority);
-  if (bpf_tc_query(&hook, &options) != 0) return Holder::kNobody;
+  if (bpf_tc_query(&hook, &options) != 0) return {};
+  Filter filter{.holder = Holder::kForeign, .map_ids = std::vector<__u32>(kMapsAtMost)};
   const UniqueFd program(bpf_prog_get_fd_by_id(options.prog_id));
   bpf_prog_info info{};
+  info.nr_map_ids = kMapsAtMost;
+  info.map_ids = reinterpret_cast<std::uintptr_t>(filter.map_ids.data());
   __u32 length = sizeof info;
-  if (!program || bpf_obj_get_info_by_fd(program.get(), &info, &length) != 0)
-    return Holder::kForeign;
-  return std::strcmp(info.name, kProgramName) == 0 ? Holder::kOurs : Holder::kForeign;
+  if (!program || bpf_obj_get_info_by_fd(program.get(), &info, &length) != 0) return filter;
+  if (std::strcmp(info.name, kProgramName) != 0) return filter;
+  filter.holder = Holder::kOurs;
+  filter.map_ids.resize(std::min(info.nr_map_ids, kMapsAtMost));
+  return filter;
 }
 
 }  // namespace
 
-Result<void> attach_tc(int program_fd, unsigned interface_index) {
+Result<AttachOutcome> attach_tc(int program_fd, unsigned interface_index) {
   const LibbpfLog log;
   bpf_tc_hook hook = ingress_of(interface_index);
   const int made = bpf_tc_hook_create(&hook);
-  if (made != 0 && made != -EEXIST) return system_failure(-made, "making a clsact qdisc");
-
-  const Holder holder = holder_of(hook);
+  if (made != 0 && made != -EEXIST) {
+    return system_failure(-made, "making a clsact qdisc", kNeedsNetAdmin);
+  }
+  const Holder holder = find_filter(hook).holder;
   if (holder == Holder::kForeign) {
     return failure(Errc::kConflict, "a TC filter of somebody else has priority 21328 (0x5350)",
                    "move it: tc filter show dev INTERFACE ingress");
@@ -55,20 +70,27 @@ Result<void> attach_tc(int program_fd, unsigned interface_index) {
               .flags = holder == Holder::kOurs ? static_cast<__u32>(BPF_TC_F_REPLACE) : 0U,
               .handle = kHandle, .priority = kPriority);
   if (const int error = bpf_tc_attach(&hook, &options); error != 0) {
-    return system_failure(-error, "attaching to TC ingress");
+    return system_failure(-error, "attaching to TC ingress", kNeedsNetAdmin);
   }
-  return {};
+  return holder == Holder::kOurs ? AttachOutcome::kTakenOver : AttachOutcome::kMade;
 }
 
 Result<bool> detach_tc(unsigned interface_index) {
   const LibbpfLog log;
   const bpf_tc_hook hook = ingress_of(interface_index);
-  if (holder_of(hook) != Holder::kOurs) return false;
+  if (find_filter(hook).holder != Holder::kOurs) return false;
   LIBBPF_OPTS(bpf_tc_opts, options, .handle = kHandle, .priority = kPriority);
   if (const int error = bpf_tc_detach(&hook, &options); error != 0) {
-    return system_failure(-error, "detaching from TC ingress");
+    return system_failure(-error, "detaching from TC ingress", kNeedsNetAdmin);
   }
   return true;
+}
+
+bool is_tc_judging_by(unsigned interface_index, std::uint32_t map_id) {
+  const LibbpfLog log;
+  const auto filter = find_filter(ingress_of(interface_index));
+  return filter.holder == Holder::kOurs &&
+         std::find(filter.map_ids.begin(), filter.map_ids.end(), map_id) != filter.map_ids.end();
 }
 
 }  // namespace sallyport

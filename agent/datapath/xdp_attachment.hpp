@@ -4,13 +4,14 @@
 #include <string>
 
 #include "agent/base/result.hpp"
+#include "agent/datapath/attach_outcome.hpp"
 
 namespace sallyport {
 
 /// Puts the program on an interface by native XDP (never generic), with a link pinned at `pin`.
 /// A link of ours that is there already is swapped to the new program without a gap; a stale one
 /// (its interface is gone) is replaced. kConflict: another XDP program is there.
-Result<void> attach_xdp(int program_fd, unsigned interface_index, const std::string& pin);
+Result<AttachOutcome> attach_xdp(int program_fd, unsigned interface_index, const std::string& pin);
 
 /// Removes the link pinned at `pin` and with it the program; false: there was none.
 Result<bool> detach_xdp(const std::string& pin);
