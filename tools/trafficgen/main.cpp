@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <limits>
+#include <thread>
+
+#include "tools/trafficgen/frame.hpp"
+#include "tools/trafficgen/options.hpp"
+#include "tools/trafficgen/sender.hpp"
+#include "tools/trafficgen/veth.hpp"
+
+namespace sallyport::trafficgen {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kChunk = 1 << 16;      // some 7 ms at full rate
+constexpr std::uint64_t kChunksASecond = 100;  // at a limited rate
+constexpr int kLooks = 50;                     // at what the peer took, 2 ms apart
+constexpr std::uint64_t kTooFew = 50;          // a peer that is ready takes more than one in 50
+
+volatile std::sig_atomic_t interrupted = 0;
+void on_signal(int) {
+  interrupted = 1;
+}
+
+Result<void> pin_to(int cpu) {
+  if (cpu < 0) return {};
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (cpu < CPU_SETSIZE) CPU_SET(cpu, &set);
+  if (sched_setaffinity(0, sizeof set, &set) != 0) {
+    return system_failure(errno, fmt::format("can't run on CPU {}", cpu), "see: nproc --all");
+  }
+  return {};
+}
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Sleeps until the `sent`th frame is due.
+void keep_rate(Clock::time_point start, std::uint64_t sent, std::uint64_t rate) {
+  if (rate == 0) return;
+  const double due = static_cast<double>(sent) / static_cast<double>(rate);
+  std::this_thread::sleep_until(
+      start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(due)));
+}
+
+/// Returns how many seconds it took.
+Result<double> send_all(Sender& sender, const Options& options) {
+  const std::uint64_t all =
+      options.count > 0 ? options.count : std::numeric_limits<std::uint64_t>::max();
+  const std::uint64_t chunk =
+      options.rate > 0 ? std::clamp<std::uint64_t>(options.rate / kChunksASecond, 1, kChunk)
+                       : kChunk;
+  const auto start = Clock::now();
+  while (interrupted == 0 && sender.sent() < all) {
+    if (options.seconds > 0 && seconds_since(start) >= options.seconds) break;
+    const auto next = std::min(chunk, all - sender.sent());
+    if (auto sent = sender.send(static_cast<std::uint32_t>(next)); !sent) return sent.error();
+    keep_rate(start, sender.sent(), options.rate);
+  }
+  return seconds_since(start);
+}
+
+/// The peer receives on its own time: waits while it has taken nothing, up to 100 ms.
+Result<std::uint64_t> taken_since(const Veth& veth, std::uint64_t before, std::uint64_t sent) {
+  for (int look = 0;; ++look) {
+    const auto now = taken_by_peer(veth.index);
+    if (!now || *now - before >= sent || look >= kLooks) return now;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
+Result<void> run(const Options& options) {
+  const auto veth = find_veth(options.interface);
+  if (!veth) return veth.error();
+  if (!veth->is_up) {
+    return failure(Errc::kUnavailable, options.interface + " is down",
+                   "bring it up: ip link set " + options.interface + " up");
+  }
+  constexpr MacAddress kBroadcast = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+  const auto to = options.destination_mac.value_or(veth->peer_mac.value_or(kBroadcast));
+  if (auto pinned = pin_to(options.cpu); !pinned) return pinned;
+  auto sender = Sender::open(options, *veth, make_frame(options, veth->mac, to));
+  if (!sender) return sender.error();
+  const auto before = taken_by_peer(veth->index);
+  if (!before) return before.error();
+  const auto seconds = send_all(*sender, options);
+  if (!seconds) return seconds.error();
+  const auto sent = sender->sent();
+  const auto after = taken_since(*veth, *before, sent);
+  if (!after) return after.error();
+  if ((*after - *before) * kTooFew < sent) {
+    return failure(Errc::kUnavailable,
+                   fmt::format("the peer of {} took {} of {} frames", options.interface,
+                               *after - *before, sent),
+                   "it must be up, with an XDP program on it or with: ethtool -K PEER gro on");
+  }
+  fmt::print(R"({{"interface":"{}","destination_mac":"{}","sent":{},"taken":{},"seconds":{:.6f},)"
+             R"("pps":{:.0f}}})"
+             "\n",
+             options.interface, to_string(to), sent, *after - *before, *seconds,
+             static_cast<double>(sent) / std::max(*seconds, 1e-9));
+  return {};
+}
+
+}  // namespace
+}  // namespace sallyport::trafficgen
+
+int main(int argc, char** argv) {
+  using namespace sallyport;
+  std::signal(SIGINT, trafficgen::on_signal);
+  std::signal(SIGTERM, trafficgen::on_signal);
+  const auto parsed = trafficgen::parse_options(argc, argv);
+  if (parsed && std::holds_alternative<int>(*parsed)) return std::get<int>(*parsed);
+  const auto done = parsed ? trafficgen::run(std::get<trafficgen::Options>(*parsed))
+                           : Result<void>(parsed.error());
+  if (done) return 0;
+  std::fprintf(stderr, "sp-trafficgen: %s\n", to_string(done.error()).c_str());
+  return 2;
+}
