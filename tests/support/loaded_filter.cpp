@@ -10,6 +10,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "tests/support/raw_program.hpp"
+
 namespace sallyport::test {
 namespace {
 
@@ -81,6 +83,10 @@ Outcome LoadedFilter::run(Hook hook, const Bytes& frame) {
   }
   if (moved != 1) throw std::runtime_error(std::to_string(moved) + " counters moved");
   return outcome;
+}
+
+std::uint32_t LoadedFilter::cost_ns(Hook hook, const Bytes& frame, unsigned repeat) {
+  return run_cost_ns(hook == Hook::kXdp ? object_->xdp_fd() : object_->tc_fd(), frame, repeat);
 }
 
 void LoadedFilter::declare_service(const std::string& address, std::uint16_t port, std::uint16_t id,

@@ -38,6 +38,9 @@ class LoadedFilter {
   /// moves by one packet and the frame's bytes.
   [[nodiscard]] Outcome run(Hook hook, const Bytes& frame);
 
+  /// Nanoseconds a run, on average over `repeat` runs, as the kernel measures it.
+  [[nodiscard]] std::uint32_t cost_ns(Hook hook, const Bytes& frame, unsigned repeat);
+
   void declare_service(const std::string& address, std::uint16_t port, std::uint16_t id,
                        sp_mode mode = SP_MODE_ENFORCE);
   /// Fills a slot as the agent would.

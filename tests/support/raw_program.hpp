@@ -5,11 +5,13 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <stdexcept>
 #include <string>
 
 #include "agent/base/unique_fd.hpp"
+#include "tests/support/packet_builder.hpp"
 
 namespace sallyport::test {
 
@@ -26,6 +28,16 @@ inline UniqueFd load_returning(bpf_prog_type type, const char* name, int value) 
       bpf_prog_load(type, name, "GPL", instructions.data(), instructions.size(), &options));
   if (!program) throw std::runtime_error(std::string(name) + ": " + std::strerror(errno));
   return program;
+}
+
+/// Nanoseconds a run of `program` on `frame`, on average over `repeat` runs by BPF_PROG_RUN.
+inline std::uint32_t run_cost_ns(int program, const Bytes& frame, unsigned repeat) {
+  LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame.data(),
+              .data_size_in = static_cast<__u32>(frame.size()), .repeat = static_cast<int>(repeat));
+  if (bpf_prog_test_run_opts(program, &options) != 0) {
+    throw std::runtime_error(std::string("BPF_PROG_RUN: ") + std::strerror(errno));
+  }
+  return options.duration;
 }
 
 }  // namespace sallyport::test
