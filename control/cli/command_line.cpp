@@ -46,6 +46,18 @@ void declare(CLI::App& app, const Parameter& parameter, Invocation& invocation) 
   if (!parameter.choices.empty()) option->check(CLI::IsMember(split(parameter.choices, '|')));
 }
 
+/// CLI11 asks for a command where the word that stands there is none; name that word.
+std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& error) {
+  const auto strangers = app.remaining(true);
+  const bool asks_for_command = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
+                                std::string_view(error.what()).starts_with("A subcommand");
+  if (!asks_for_command) return error.what();
+  for (const auto& word : strangers) {
+    if (!word.starts_with('-')) return "no such command: " + word;
+  }
+  return "a command is required";
+}
+
 /// The parser for the whole table, and which of its leaves is which command.
 class Parser {
  public:
@@ -67,7 +79,7 @@ class Parser {
       std::ostringstream wrong;
       const int code = app_.exit(error, out, wrong);
       line_->status = code == 0 ? kDone : kError;
-      line_->text = code == 0 ? out.str() : std::string(error.what());
+      line_->text = code == 0 ? out.str() : what_is_wrong(app_, error);
       return;
     }
     for (const auto& [leaf, command] : leaves_) {

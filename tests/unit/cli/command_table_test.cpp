@@ -99,5 +99,11 @@ TEST(CommandTableTest, WrongUsageIsAnErrorThatSaysWhat) {
   }
 }
 
+TEST(CommandTableTest, UnknownCommandIsNamed) {
+  EXPECT_EQ(parse({"frobnicate"}).text, "no such command: frobnicate");
+  EXPECT_EQ(parse({"key", "frobnicate", "acme"}).text, "no such command: frobnicate");
+  EXPECT_EQ(parse({"key"}).text, "a command is required");
+}
+
 }  // namespace
 }  // namespace sallyport::test
