@@ -40,4 +40,10 @@ Result<void> check_text(std::string_view what, std::string_view text) {
                  "use at most 256 bytes of plain text");
 }
 
+std::string printable(std::string_view text) {
+  std::string shown(text.substr(0, kMaxName));
+  std::replace_if(shown.begin(), shown.end(), is_control, '?');
+  return text.size() > kMaxName ? shown + "…" : shown;
+}
+
 }  // namespace sallyport

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "agent/base/result.hpp"
@@ -13,5 +14,8 @@ namespace sallyport {
 
 /// Reasons and notes: at most 256 bytes, no control characters.
 [[nodiscard]] Result<void> check_text(std::string_view what, std::string_view text);
+
+/// As it may be shown in a failure: at most 64 bytes, '?' for control characters.
+[[nodiscard]] std::string printable(std::string_view text);
 
 }  // namespace sallyport

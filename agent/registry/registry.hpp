@@ -69,14 +69,19 @@ class Registry {
 
   [[nodiscard]] Result<Revision> revision() const;
 
+  /// The change log after `since`; see `StoreReader::changes_since`.
+  [[nodiscard]] Result<std::vector<ChangeRecord>> changes_since(Revision since,
+                                                                std::size_t most) const;
+
   /// Start-up replay, in no particular order; stops at the first failure.
   [[nodiscard]] Result<void> for_each_key(const std::function<void(const Key&)>& visit) const;
   [[nodiscard]] Result<std::uint64_t> key_count() const;
 
  private:
-  /// Runs `body` in a transaction with one change-log line; its changes, with the revision.
+  /// Runs `body` in a transaction, with a change-log line for each of its changes. Without any,
+  /// nothing is committed and the revision stays.
   using Body = std::function<Result<std::vector<Change>>()>;
-  Result<Commit> transact(const ChangeRecord& record, const Body& body);
+  Result<Commit> transact(const ChangeRecord& request, const Body& body);
   Result<User> active_user(std::string_view tenant, std::string_view name) const;
 
   Store& store_;

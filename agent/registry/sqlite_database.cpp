@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/registry/sqlite_database.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <unordered_map>
 #include <utility>
 
+#include "agent/base/unique_fd.hpp"
+
 namespace sallyport {
 namespace {
+
+/// A digest that is taken is the caller's matter; all else would be a rule that we broke.
+Errc code_of_constraint(sqlite3* database) noexcept {
+  const int code = sqlite3_extended_errcode(database);
+  const bool is_taken = code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY;
+  return is_taken ? Errc::kExists : Errc::kInternal;
+}
 
 Failure sqlite_failure(sqlite3* database, const std::string& file) {
   const int code = database != nullptr ? sqlite3_errcode(database) : SQLITE_NOMEM;
@@ -28,11 +40,37 @@ Failure sqlite_failure(sqlite3* database, const std::string& file) {
     case SQLITE_READONLY:
       return failure(Errc::kDenied, text,
                      "its directory must exist and be writable for the agent's user");
+    case SQLITE_CONSTRAINT:
+      return failure(code_of_constraint(database), text);
     case SQLITE_FULL:
       return failure(Errc::kFull, text, "free space on the store's file system");
     default:
       return failure(Errc::kUnavailable, text);
   }
+}
+
+Failure no_file(const std::string& file, int error_number) {
+  const char* remedy = "";
+  if (error_number == ENOENT) remedy = "make its directory first, writable for the agent's user";
+  if (error_number == EACCES) remedy = "it and its directory must be writable for the agent's user";
+  return system_failure(error_number, "cannot open the store " + file, remedy);
+}
+
+/// Makes the file if there is none, its owner's alone from the first byte. A file that is there is
+/// not opened: closing it again would drop every lock that this process has on it.
+Result<void> prepare_file(const std::string& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) {
+    const UniqueFd made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!made) return no_file(file, errno);
+    return {};
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return failure(Errc::kInvalid, "the store " + file + " is not a regular file",
+                   "name a file as `store` in the configuration");
+  }
+  if (::access(file.c_str(), R_OK | W_OK) != 0) return no_file(file, errno);
+  return {};
 }
 
 }  // namespace
@@ -56,8 +94,9 @@ SqliteQuery& SqliteQuery::bind(std::int64_t value) noexcept {
 }
 
 SqliteQuery& SqliteQuery::bind(std::string_view text) noexcept {
-  sqlite3_bind_text(statement_, next_parameter_++, text.data(), static_cast<int>(text.size()),
-                    SQLITE_STATIC);
+  // A null pointer would bind NULL; empty text is text.
+  sqlite3_bind_text(statement_, next_parameter_++, text.empty() ? "" : text.data(),
+                    static_cast<int>(text.size()), SQLITE_STATIC);
   return *this;
 }
 
@@ -110,21 +149,28 @@ SqliteDatabase& SqliteDatabase::operator=(SqliteDatabase&&) noexcept = default;
 SqliteDatabase::~SqliteDatabase() = default;
 
 Result<SqliteDatabase> SqliteDatabase::open(const std::string& file) {
-  const mode_t before = umask(0077);  // the store is its owner's alone, from the first byte
+  if (auto prepared = prepare_file(file); !prepared) return prepared.error();
   sqlite3* handle = nullptr;
-  const int opened =
-      sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  const int opened = sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr);
   SqliteDatabase database(handle, file);
+  if (opened != SQLITE_OK) return sqlite_failure(handle, file);
   // The lock is taken by the first read and kept: a second agent is told, not slowed down.
-  auto prepared = opened != SQLITE_OK
-                      ? Result<void>(sqlite_failure(handle, file))
-                      : database.execute(
-                            "PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL;"
-                            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                            "BEGIN EXCLUSIVE; COMMIT;");
-  umask(before);
+  auto prepared = database.execute(
+      "PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+      "BEGIN EXCLUSIVE; COMMIT;");
   if (!prepared) return prepared.error();
   return database;
+}
+
+// The journals that SQLite makes beside a file take its mode; one that is there already may be
+// as open to others as the file was.
+Result<void> SqliteDatabase::keep() {
+  for (const std::string& path : {file_, file_ + "-wal"}) {
+    if (::chmod(path.c_str(), 0600) == 0 || errno == ENOENT) continue;
+    return system_failure(errno, "cannot make the store " + path + " private",
+                          "it must belong to the agent's user");
+  }
+  return execute("PRAGMA journal_mode = WAL");
 }
 
 Result<void> SqliteDatabase::execute(const char* sql) {

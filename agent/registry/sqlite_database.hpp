@@ -47,7 +47,10 @@ class SqliteQuery {
 /// One SQLite file, open for this process alone (WAL, full sync). Failures name the file.
 class SqliteDatabase {
  public:
+  /// Locks the file, making it if there is none, but changes nothing in one that is there.
   [[nodiscard]] static Result<SqliteDatabase> open(const std::string& file);
+  /// It is ours: private to its owner from now on, and in WAL mode.
+  [[nodiscard]] Result<void> keep();
 
   SqliteDatabase(SqliteDatabase&&) noexcept;
   SqliteDatabase& operator=(SqliteDatabase&&) noexcept;

@@ -10,35 +10,80 @@ constexpr std::int64_t kApplicationId = 0x53505254;
 constexpr char kSchema[] = R"sql(
 BEGIN;
 CREATE TABLE tenants (
-  name TEXT PRIMARY KEY, state INTEGER NOT NULL, created_at INTEGER NOT NULL
-) WITHOUT ROWID;
+  name TEXT PRIMARY KEY, state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE users (
   id INTEGER PRIMARY KEY, tenant TEXT NOT NULL REFERENCES tenants (name), name TEXT NOT NULL,
-  state INTEGER NOT NULL, created_at INTEGER NOT NULL
-);
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2), created_at INTEGER NOT NULL
+) STRICT;
 -- A removed user's name may be given again.
 CREATE UNIQUE INDEX users_by_name ON users (tenant, name) WHERE state != 2;
 CREATE TABLE keys (
-  id TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, tenant TEXT NOT NULL, user TEXT NOT NULL,
-  env TEXT NOT NULL, state INTEGER NOT NULL, reason TEXT NOT NULL, created_at INTEGER NOT NULL,
-  not_before INTEGER NOT NULL, expires_at INTEGER NOT NULL, per_second INTEGER NOT NULL,
-  burst INTEGER NOT NULL, note TEXT NOT NULL
-);
+  id TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+  tenant TEXT NOT NULL REFERENCES tenants (name), user TEXT NOT NULL, env TEXT NOT NULL,
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2), reason TEXT NOT NULL,
+  created_at INTEGER NOT NULL, not_before INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+  per_second INTEGER NOT NULL, burst INTEGER NOT NULL, note TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+-- Each carries the id too, so that a list by owner or state comes in the order of ids.
 CREATE INDEX keys_by_owner ON keys (tenant, user);
+CREATE INDEX keys_by_state ON keys (state);
+-- The last line of defence of promises that the code keeps already.
+CREATE TRIGGER revoked_stays_revoked BEFORE UPDATE OF state ON keys
+  WHEN old.state = 2 AND new.state != 2
+  BEGIN SELECT raise(ABORT, 'a revoked key stays revoked'); END;
+CREATE TRIGGER key_stays_taken BEFORE DELETE ON keys
+  BEGIN SELECT raise(ABORT, 'a key is never deleted'); END;
+CREATE TRIGGER key_keeps_its_owner BEFORE UPDATE OF digest, tenant, user ON keys
+  WHEN old.digest != new.digest OR old.tenant != new.tenant OR old.user != new.user
+  BEGIN SELECT raise(ABORT, 'a key keeps its digest and owner'); END;
 CREATE TABLE bans (
-  source BLOB PRIMARY KEY, reason TEXT NOT NULL, created_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE modes (service TEXT PRIMARY KEY, mode INTEGER NOT NULL) WITHOUT ROWID;
--- One line a transaction: its revision is the row's number, so that there can be no gap.
+  source BLOB PRIMARY KEY CHECK (length(source) = 16), reason TEXT NOT NULL,
+  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE modes (
+  service TEXT PRIMARY KEY, mode INTEGER NOT NULL CHECK (mode BETWEEN 0 AND 2)
+) STRICT, WITHOUT ROWID;
+-- Its greatest revision is the store's. Append-only.
 CREATE TABLE changes (
-  revision INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, verb TEXT NOT NULL,
-  subject TEXT NOT NULL, reason TEXT NOT NULL
-);
+  revision INTEGER NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL, actor TEXT NOT NULL,
+  kind INTEGER NOT NULL, subject TEXT NOT NULL, verb TEXT NOT NULL, reason TEXT NOT NULL,
+  PRIMARY KEY (revision, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER log_is_not_rewritten BEFORE UPDATE ON changes
+  BEGIN SELECT raise(ABORT, 'the change log is append-only'); END;
 PRAGMA application_id = 1397772884;
 PRAGMA user_version = 1;
 COMMIT;
 )sql";
+
+Result<void> check_identity(const SqliteDatabase& database, std::int64_t version,
+                            std::int64_t application) {
+  if (application != kApplicationId) {
+    return failure(Errc::kIncompatible, database.file() + " is a database, but no Sallyport store",
+                   "name another file as `store` in the configuration");
+  }
+  if (version > kSchemaVersion) {
+    return failure(Errc::kIncompatible,
+                   "store " + database.file() + " has schema version " + std::to_string(version) +
+                       ", this agent knows version " + std::to_string(kSchemaVersion),
+                   "run the newer agent, or restore a backup made before the upgrade");
+  }
+  return {};
+}
+
+/// Damage to the tables' structure is found now, not by the first request that needs the page.
+Result<void> check_soundness(const SqliteDatabase& database) {
+  auto check = database.query("PRAGMA quick_check(1)");
+  auto row = check.step();
+  if (!row) return row.error();
+  if (const auto verdict = check.text(); verdict != "ok") {
+    return failure(Errc::kIncompatible, "store " + database.file() + " is damaged: " + verdict,
+                   "restore it from a backup");
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -50,18 +95,13 @@ Result<void> prepare_schema(SqliteDatabase& database) {
   auto tables = database.integer("SELECT count(*) FROM sqlite_master");
   if (!tables) return tables.error();
 
-  if (*version == 0 && *application == 0 && *tables == 0) return database.execute(kSchema);
-  if (*application != kApplicationId) {
-    return failure(Errc::kIncompatible, database.file() + " is a database, but no Sallyport store",
-                   "name another file as `store` in the configuration");
+  const bool is_new = *version == 0 && *application == 0 && *tables == 0;
+  if (!is_new) {
+    if (auto ours = check_identity(database, *version, *application); !ours) return ours;
+    if (auto sound = check_soundness(database); !sound) return sound;
   }
-  if (*version > kSchemaVersion) {
-    return failure(Errc::kIncompatible,
-                   "store " + database.file() + " has schema version " + std::to_string(*version) +
-                       ", this agent knows up to " + std::to_string(kSchemaVersion),
-                   "run the newer agent, or restore a backup made before the upgrade");
-  }
-  return {};
+  if (auto done = database.keep(); !done) return done;
+  return is_new ? database.execute(kSchema) : Result<void>();
 }
 
 }  // namespace sallyport

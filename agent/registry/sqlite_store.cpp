@@ -23,11 +23,22 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& file) 
 }
 
 Result<void> SqliteStore::begin() {
-  return database_.execute("BEGIN IMMEDIATE");
+  if (auto begun = database_.execute("BEGIN IMMEDIATE"); !begun) return begun;
+  auto last = revision();
+  if (!last) {
+    rollback();
+    return last.error();
+  }
+  open_ = *last + 1;
+  logged_ = 0;
+  return {};
 }
 
 Result<void> SqliteStore::put_tenant(const Tenant& tenant) {
-  return database_.query("INSERT OR REPLACE INTO tenants VALUES (?, ?, ?)")
+  return database_
+      .query(
+          "INSERT INTO tenants VALUES (?, ?, ?)"
+          " ON CONFLICT (name) DO UPDATE SET state = excluded.state")
       .bind(tenant.name)
       .bind(number(tenant.state))
       .bind(tenant.created_at)
@@ -57,8 +68,8 @@ Result<void> SqliteStore::put_key(const Key& key) {
   return database_
       .query(
           "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-          " ON CONFLICT (id) DO UPDATE SET tenant = excluded.tenant, user = excluded.user,"
-          " state = excluded.state, reason = excluded.reason,"
+          " ON CONFLICT (id) DO UPDATE SET digest = excluded.digest, tenant = excluded.tenant,"
+          " user = excluded.user, state = excluded.state, reason = excluded.reason,"
           " not_before = excluded.not_before, expires_at = excluded.expires_at,"
           " per_second = excluded.per_second, burst = excluded.burst, note = excluded.note")
       .bind(to_view(key.id))
@@ -100,28 +111,31 @@ Result<void> SqliteStore::put_mode(const ServiceMode& mode) {
 }
 
 Result<void> SqliteStore::append_change(const ChangeRecord& change) {
-  return database_
-      .query(
-          "INSERT INTO changes SELECT coalesce(max(revision), 0) + 1, ?, ?, ?, ?, ?"
-          " FROM changes")
-      .bind(change.at)
-      .bind(change.actor)
-      .bind(change.verb)
-      .bind(change.subject)
-      .bind(change.reason)
-      .run();
+  auto appended = database_.query("INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+                      .bind(static_cast<std::int64_t>(open_))
+                      .bind(static_cast<std::int64_t>(logged_))
+                      .bind(change.at)
+                      .bind(change.actor)
+                      .bind(number(change.kind))
+                      .bind(change.subject)
+                      .bind(change.verb)
+                      .bind(change.reason)
+                      .run();
+  if (appended) ++logged_;
+  return appended;
 }
 
 Result<Revision> SqliteStore::commit() {
-  auto made = revision();
-  auto done = made ? database_.execute("COMMIT") : Result<void>(made.error());
+  auto done = logged_ > 0 ? database_.execute("COMMIT")
+                          : Result<void>(failure(Errc::kInternal, "a change was not logged"));
   if (!done) {
     rollback();
     return done.error();
   }
-  return made;
+  return open_;
 }
 
+// SQLite has rolled back by itself after some failures, and then refuses: that is what is wanted.
 void SqliteStore::rollback() noexcept {
   (void)database_.execute("ROLLBACK");
 }

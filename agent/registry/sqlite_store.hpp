@@ -47,6 +47,8 @@ class SqliteStore final : public Store {
   explicit SqliteStore(SqliteDatabase database) : database_(std::move(database)) {}
 
   SqliteDatabase database_;
+  Revision open_ = 0;         // the revision that the open transaction will make
+  std::uint32_t logged_ = 0;  // its lines in the change log so far
 };
 
 }  // namespace sallyport

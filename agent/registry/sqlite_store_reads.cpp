@@ -32,7 +32,26 @@ User read_user(SqliteQuery& row) {
   return user;
 }
 
-/// False when id or digest are not of their size.
+/// A statement for each index: one for all would look at every key.
+const char* list_of(const KeyFilter& filter) {
+  if (!filter.tenant.empty() && !filter.user.empty()) {
+    return "SELECT " SP_KEY_COLUMNS
+           " FROM keys WHERE tenant = ?1 AND user = ?2 AND (?3 < 0 OR state = ?3) ORDER BY id";
+  }
+  if (!filter.tenant.empty()) {
+    return "SELECT " SP_KEY_COLUMNS
+           " FROM keys WHERE tenant = ?1 AND (?3 < 0 OR state = ?3) AND ?2 = '' ORDER BY id";
+  }
+  if (filter.state && filter.user.empty()) {
+    return "SELECT " SP_KEY_COLUMNS
+           " FROM keys WHERE state = ?3 AND ?1 = '' AND ?2 = '' ORDER BY id";
+  }
+  return "SELECT " SP_KEY_COLUMNS
+         " FROM keys WHERE ?1 = '' AND (?2 = '' OR user = ?2) AND (?3 < 0 OR state = ?3)"
+         " ORDER BY id";
+}
+
+/// False when id, digest or state are not what they can be: a row that can't be judged.
 bool read_key(SqliteQuery& row, Key& key) {
   const std::string id = row.text();
   if (id.size() != key.id.size() || !row.blob(key.digest)) return false;
@@ -40,7 +59,9 @@ bool read_key(SqliteQuery& row, Key& key) {
   key.tenant = row.text();
   key.user = row.text();
   key.env = row.text();
-  key.state = static_cast<Standing>(row.integer());
+  const auto state = row.integer();
+  if (state < 0 || state > static_cast<std::int64_t>(Standing::kRevoked)) return false;
+  key.state = static_cast<Standing>(state);
   key.reason = row.text();
   key.created_at = row.integer();
   key.not_before = row.integer();
@@ -120,14 +141,7 @@ Result<std::optional<Key>> SqliteStore::find_key(const KeyDigest& digest) const 
 
 Result<void> SqliteStore::for_each_key(const KeyFilter& filter,
                                        const std::function<void(const Key&)>& visit) const {
-  const bool by_owner = !filter.tenant.empty();
-  auto query = database_.query(
-      by_owner ? "SELECT " SP_KEY_COLUMNS
-                 " FROM keys WHERE tenant = ?1 AND (?2 = '' OR user = ?2)"
-                 " AND (?3 < 0 OR state = ?3) ORDER BY id"
-               : "SELECT " SP_KEY_COLUMNS
-                 " FROM keys WHERE (?1 = '' OR tenant = ?1) AND (?2 = '' OR user = ?2)"
-                 " AND (?3 < 0 OR state = ?3) ORDER BY id");
+  auto query = database_.query(list_of(filter));
   query.bind(filter.tenant)
       .bind(filter.user)
       .bind(filter.state ? static_cast<std::int64_t>(*filter.state) : std::int64_t{-1});
@@ -180,18 +194,20 @@ Result<std::vector<ServiceMode>> SqliteStore::modes() const {
 Result<std::vector<ChangeRecord>> SqliteStore::changes_since(Revision since,
                                                              std::size_t most) const {
   auto query = database_.query(
-      "SELECT revision, at, actor, verb, subject, reason FROM changes"
-      " WHERE revision > ? ORDER BY revision LIMIT ?");
+      "SELECT revision, sequence, at, actor, kind, subject, verb, reason FROM changes"
+      " WHERE revision > ?1 AND revision - ?1 <= ?2 ORDER BY revision, sequence");
   query.bind(static_cast<std::int64_t>(since)).bind(static_cast<std::int64_t>(most));
   std::vector<ChangeRecord> changes;
   auto row = query.step();
   for (; row && *row; row = query.step()) {
     ChangeRecord change;
     change.revision = static_cast<Revision>(query.integer());
+    change.sequence = static_cast<std::uint32_t>(query.integer());
     change.at = query.integer();
     change.actor = query.text();
-    change.verb = query.text();
+    change.kind = static_cast<ChangeKind>(query.integer());
     change.subject = query.text();
+    change.verb = query.text();
     change.reason = query.text();
     changes.push_back(std::move(change));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,13 +14,18 @@
 
 namespace sallyport {
 
-/// One line of the change log: what a transaction did to one thing.
+enum class ChangeKind : std::uint8_t { kTenant, kUser, kKey, kBan, kMode };
+
+/// One line of the change log: what a transaction did to one thing. A transaction that takes a
+/// user's keys along has a line for the user and one for each of the keys.
 struct ChangeRecord {
   Revision revision = 0;
+  std::uint32_t sequence = 0;  // within the revision, from 0
   UnixSeconds at = 0;
   std::string actor;
-  std::string verb;     // "key.revoke"
-  std::string subject;  // "acme/alice", "Xy12AbCd", "192.0.2.7"
+  ChangeKind kind = ChangeKind::kTenant;
+  std::string subject;  // "acme", "acme/alice", "Xy12AbCd", "192.0.2.7", "api"
+  std::string verb;     // "create", "remove", "revoke", "add", "set"
   std::string reason;
 };
 
@@ -42,13 +48,15 @@ class StoreReader {
   [[nodiscard]] virtual Result<std::vector<User>> users(std::string_view tenant) const = 0;
   [[nodiscard]] virtual Result<std::optional<Key>> find_key(std::string_view id) const = 0;
   [[nodiscard]] virtual Result<std::optional<Key>> find_key(const KeyDigest& digest) const = 0;
-  /// Calls `visit` with each key that the filter lets through, by id; stops at a failure.
+  /// Calls `visit` with each key that the filter lets through, by id; digest and owner never
+  /// change; stops at a failure.
   virtual Result<void> for_each_key(const KeyFilter& filter,
                                     const std::function<void(const Key&)>& visit) const = 0;
   [[nodiscard]] virtual Result<std::uint64_t> key_count() const = 0;
   [[nodiscard]] virtual Result<std::vector<Ban>> bans() const = 0;
   [[nodiscard]] virtual Result<std::vector<ServiceMode>> modes() const = 0;
-  /// The change log after `since`, oldest first, at most `most` lines.
+  /// The change log after `since`, in order, of at most `most` revisions, each whole: a subscriber
+  /// goes on from the last one it was given. Empty: there is nothing newer.
   [[nodiscard]] virtual Result<std::vector<ChangeRecord>> changes_since(Revision since,
                                                                         std::size_t most) const = 0;
 };
@@ -67,9 +75,10 @@ class Store : public StoreReader {
   virtual Result<void> put_key(const Key& key) = 0;     // by id
   virtual Result<void> put_ban(const Ban& ban) = 0;     // by source
   virtual Result<void> erase_ban(const Address& source) = 0;
-  virtual Result<void> put_mode(const ServiceMode& mode) = 0;          // by service
-  virtual Result<void> append_change(const ChangeRecord& change) = 0;  // its revision is ignored
-  /// Durable when it returns; the new revision.
+  virtual Result<void> put_mode(const ServiceMode& mode) = 0;  // by service
+  virtual Result<void> append_change(
+      const ChangeRecord& change) = 0;  // revision and sequence are given by the store
+  /// Durable when it returns; the new revision. Refuses a transaction that logged nothing.
   virtual Result<Revision> commit() = 0;
   virtual void rollback() noexcept = 0;
 };
