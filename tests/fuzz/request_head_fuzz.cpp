@@ -24,6 +24,22 @@ void check_prefixes(std::string_view text, const ParseResult& whole, std::size_t
   }
 }
 
+// RFC 9112 section 6.3 said once more, from the fields alone.
+void check_framing(const RequestHead& head) {
+  std::size_t codings = 0;
+  std::size_t lengths = 0;
+  std::size_t hosts = 0;
+  for (const HeaderField& field : head.fields.all()) {
+    codings += iequals(field.name, "transfer-encoding") ? 1 : 0;
+    lengths += iequals(field.name, "content-length") ? 1 : 0;
+    hosts += iequals(field.name, "host") ? 1 : 0;
+  }
+  require(codings + lengths <= 1, "one field at most frames the body");
+  require((head.framing == Framing::kChunked) == (codings == 1), "chunked where a coding is");
+  require((head.framing == Framing::kLength) == (lengths == 1), "sized where a length is");
+  require(hosts == 1 || (hosts == 0 && head.minor_version == 0), "one Host");
+}
+
 void check_rewrite(const RequestHead& head) {
   std::string out;
   write_upstream_head(head, {kRemoved, kAdded, "192.0.2.7"}, out);
@@ -54,6 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(result.consumed <= size && result.consumed <= kLimits.bytes, "within the limits");
     check_prefixes(text, result, result.consumed);
     check_prefixes(text, result, result.consumed - 1);
+    check_framing(head);
     if (!head.host.empty()) check_rewrite(head);
   }
   if (size > 0) check_prefixes(text, result, data[size / 2] * size / 256);

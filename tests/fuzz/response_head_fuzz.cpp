@@ -8,6 +8,20 @@ namespace {
 
 constexpr HeadLimits kLimits{2048, 20};
 
+// RFC 9112 section 6.3 said once more, from the fields alone.
+void check_framing(const ResponseHead& head, std::string_view method) {
+  const bool bodyless = head.status / 100 == 1 || head.status == 204 || head.status == 304;
+  const bool chunked = !head.fields.find("transfer-encoding").empty();
+  const bool sized = !head.fields.find("content-length").empty();
+  const Framing expected = bodyless || method == "HEAD" ? Framing::kNone
+                           : chunked                    ? Framing::kChunked
+                           : sized                      ? Framing::kLength
+                                                        : Framing::kUntilClose;
+  require(head.framing == expected, "the body is framed as the fields say");
+  require(!(chunked && sized), "never by two fields");
+  require(expected != Framing::kUntilClose || !head.keep_alive, "a close ends the connection");
+}
+
 void check_rewrite(const ResponseHead& head, std::string_view method) {
   std::string out;
   write_downstream_head(head, head.framing, head.keep_alive, out);
@@ -35,6 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto result = sallyport::parse_response_head(whole.view(), kLimits, method, head);
   require(result.result != ParseStatus::kBad || result.status == 502, "a bad gateway, no other");
   if (result.result != ParseStatus::kDone) return 0;
+  check_framing(head, method);
   check_rewrite(head, method);
   const Prefix cut(text, result.consumed - 1);
   require(sallyport::parse_response_head(cut.view(), kLimits, method, head).result ==
