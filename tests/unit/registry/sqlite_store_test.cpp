@@ -227,14 +227,12 @@ TEST_F(SqliteStoreTest, PlaceThatCannotHoldAStoreIsNamed) {
 }
 
 TEST_F(SqliteStoreTest, FileWithoutPermissionIsNamed) {
-  if (geteuid() == 0) {  // root may do everything: become nobody, in a process of its own
-    close();
-    ASSERT_EQ(chmod(file_.c_str(), 0400), 0);
-    ASSERT_EQ(chmod(scratch_.path().c_str(), 0755), 0);
-  }
+  close();
+  ASSERT_EQ(chmod(file_.c_str(), 0400), 0);
+  ASSERT_EQ(chmod(scratch_.path().c_str(), 0555), 0);
   const pid_t other = fork();
   if (other == 0) {
-    if (geteuid() == 0 && setuid(65534) != 0) _exit(2);
+    if (geteuid() == 0 && setuid(65534) != 0) _exit(2);  // root may do everything
     const auto opened = SqliteStore::open(file_);
     const auto fresh = SqliteStore::open(scratch_.file("fresh.db"));
     _exit(!opened && opened.error().code == Errc::kDenied && !fresh &&
@@ -245,6 +243,7 @@ TEST_F(SqliteStoreTest, FileWithoutPermissionIsNamed) {
   int status = 0;
   ASSERT_EQ(waitpid(other, &status, 0), other);
   EXPECT_EQ(status, 0);
+  ASSERT_EQ(chmod(scratch_.path().c_str(), 0700), 0);  // so that it can be removed
 }
 
 }  // namespace
