@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 
 #include "agent/registry/sqlite_store.hpp"
+#include "agent/terminator/socket_address.hpp"
 
 namespace sallyport {
 namespace {
@@ -41,15 +42,16 @@ Result<std::unique_ptr<App>> App::open(const Config& config) {
   if (auto done = app->open_parts(config); !done) return done.error();
   if (auto done = app->open_inner_door(); !done) return done.error();
   app->control_ = std::make_unique<ControlPlane>(*app->parts_);
-  app->operations_ =
-      std::make_unique<AgentOperations>(app->strand_, *app->control_, *app->parts_);
+  app->operations_ = std::make_unique<AgentOperations>(app->strand_, *app->control_, *app->parts_);
   auto server = ControlServer::open(config.control_socket, *app->operations_);
   if (!server) return server.error();
   app->server_ = std::move(*server);
   return app;
 }
 
-App::~App() { stop(); }
+App::~App() {
+  stop();
+}
 
 Result<void> App::open_parts(const Config& config) {
   auto store = SqliteStore::open(config.store_file);
@@ -60,9 +62,8 @@ Result<void> App::open_parts(const Config& config) {
   if (!door) return door.error();
 
   parts_ = std::make_unique<Parts>(
-      config, std::move(*store), std::move(*door), *expected_keys, workers_of(config), [this] {
-        boost::asio::post(strand_, [this] { control_->judge_offenders(); });
-      });
+      config, std::move(*store), std::move(*door), *expected_keys, workers_of(config),
+      [this] { boost::asio::post(strand_, [this] { control_->judge_offenders(); }); });
   auto modes = parts_->registry.modes();
   if (!modes) return modes.error();
   for (std::size_t i = 0; i < config.services.size(); ++i) {
@@ -78,8 +79,8 @@ Result<void> App::open_parts(const Config& config) {
 
 Result<void> App::open_inner_door() {
   const auto ids = parts_->service_ids();
-  auto terminator = Terminator::open(parts_->config.services, ids, parts_->workers, parts_->index,
-                                     parts_->edge);
+  auto terminator =
+      Terminator::open(parts_->config.services, ids, parts_->workers, parts_->index, parts_->edge);
   if (!terminator) return terminator.error();
   parts_->terminator = std::move(*terminator);
   return {};

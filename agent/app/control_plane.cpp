@@ -44,7 +44,8 @@ Result<Receipt> ControlPlane::change(const std::function<Result<Commit>()>& tran
   }
 
   receipt.keys = enforced.condemned.size();
-  if (!enforced.condemned.empty()) receipt.connections += parts_.terminator->cut(enforced.condemned);
+  if (!enforced.condemned.empty())
+    receipt.connections += parts_.terminator->cut(enforced.condemned);
   for (const auto& source : enforced.banned) {
     receipt.connections += parts_.terminator->cut(source, Terminator::CutSource::kAll);
   }
@@ -58,8 +59,7 @@ Result<CreatedKey> ControlPlane::create_key(const Actor& actor, KeySpec spec) {
   if (!made) return made.error();
   spec.id = made->id;
   spec.digest = digest_of(made->raw);
-  auto receipt =
-      change([&] { return parts_.registry.create_key(actor, spec, unix_now()); });
+  auto receipt = change([&] { return parts_.registry.create_key(actor, spec, unix_now()); });
   if (!receipt) {
     wipe(made->raw);
     return receipt.error();
@@ -109,8 +109,9 @@ void ControlPlane::put_modes(const std::vector<ServiceMode>& modes,
                              std::vector<Failure>& failures) {
   const auto& services = parts_.config.services;
   for (const auto& change : modes) {
-    const auto at = std::find_if(services.begin(), services.end(),
-                                 [&](const auto& service) { return service.name == change.service; });
+    const auto at = std::find_if(services.begin(), services.end(), [&](const auto& service) {
+      return service.name == change.service;
+    });
     if (at == services.end()) continue;
     const auto service = static_cast<std::size_t>(at - services.begin());
     parts_.modes[service] = change.mode;

@@ -45,16 +45,9 @@ Result<void> declare_service(Parts& parts, std::size_t service) {
   if (!is_any(config.listen.address)) key.local_address = config.listen.address.to_abi();
   key.local_port = htons(config.listen.port);
   key.protocol = IPPROTO_TCP;
-  return parts.door.tables().services().put(
-      key, {.id = parts.service_ids()[service],
-            .kind = SP_SERVICE_TLS,
-            .mode = static_cast<__u8>(parts.modes[service])});
-}
-
-std::string to_string(const Endpoint& endpoint) {
-  const std::string address = endpoint.address.to_string();
-  const std::string shown = endpoint.address.is_v4() ? address : "[" + address + "]";
-  return shown + ":" + std::to_string(endpoint.port);
+  return parts.door.tables().services().put(key, {.id = parts.service_ids()[service],
+                                                  .kind = SP_SERVICE_TLS,
+                                                  .mode = static_cast<__u8>(parts.modes[service])});
 }
 
 }  // namespace sallyport

@@ -48,7 +48,4 @@ struct Parts {
 /// Writes one service, with the mode in `parts.modes`, into the services table.
 Result<void> declare_service(Parts& parts, std::size_t service);
 
-/// "0.0.0.0:443" or "[::]:443".
-[[nodiscard]] std::string to_string(const Endpoint& endpoint);
-
 }  // namespace sallyport

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "agent/association/check_code.hpp"
+#include "agent/terminator/socket_address.hpp"
 #include "bpf/abi/layout.h"
 
 namespace sallyport {
