@@ -79,6 +79,11 @@ TEST(ChunkedTest, NothingBelongsToABodyThatHasEnded) {
 
 TEST(ChunkedTest, BadFormsAreRefusedInEverySplitAndStayRefused) {
   const std::vector<std::string> bodies{
+      "5\rxhello\r\n0\r\n\r\n",
+      "5\r\nhellox\n0\r\n\r\n",
+      "5\r\nhello\rx0\r\n\r\n",
+      "0\rx\r\n",
+      "0\r\nX: a\rx\r\n",
       "\r\n",
       " 5\r\nhello\r\n",
       "5 \r\nhello\r\n",
