@@ -65,8 +65,9 @@ make_sandbox() {
 	done
 	client ip link set lo up
 	client ip link set c0 up
-	client ethtool -K c0 gro on # frames that XDP sends back are received natively too
-	wait_until 5 client ping -q -c 1 -W 1 192.0.2.1 >/dev/null || fail "the veth pair carries nothing"
+	ethtool -K e0 gro on # frames that come from XDP_TX on the other side are received without a
+	client ethtool -K c0 gro on # program of their own too
+	wait_until 30 client ping -q -c 1 -W 1 192.0.2.1 >/dev/null || fail "the veth pair carries nothing"
 }
 
 # client COMMAND…: in the client's network namespace, with the same files and processes.

@@ -25,7 +25,7 @@ start_nginx() {
 		>"$scratch/nginx.conf"
 	nginx -c "$scratch/nginx.conf" -e "$scratch/nginx/error.log" >"$scratch/nginx/out" 2>&1 &
 	nginx_pid=$!
-	wait_until 10 curl -s -o "$scratch/nginx/probe" "http://127.0.0.1:$1/" ||
+	wait_until 30 curl -s -o "$scratch/nginx/probe" "http://127.0.0.1:$1/" ||
 		fail "nginx does not answer on 127.0.0.1:$1" "$(tail -n 1 "$scratch/nginx/error.log")"
 }
 
@@ -79,7 +79,7 @@ service_config() {
 start_agent() {
 	"$SALLYPORTD" --config "$scratch/sallyport.yaml" >>"$scratch/agent.log" 2>&1 &
 	agent_pid=$!
-	wait_until 15 agent_answers_or_is_gone
+	wait_until 30 agent_answers_or_is_gone
 	if ! kill -0 "$agent_pid" 2>/dev/null; then
 		fail "the agent did not start" "its last words: $(tail -n 3 "$scratch/agent.log")"
 	fi

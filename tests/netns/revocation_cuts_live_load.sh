@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A key is revoked while wrk sends on it at full load: its connections are closed, what still
+# comes on them dies in XDP, new requests get 401, and another key's requests never fail.
+. "$(dirname "$0")/lib.sh"
+
+start_edge
+make_users acme alice bob
+new_key alice acme/alice
+new_key bob acme/bob
+expect_http 200 alice "$edge/quiet"
+
+start_wrk alice revoked 9 40
+revoked_pid=$wrk_pid
+wait_until 30 bound_are -ge 40 || fail "wrk did not open its connections" "$(cat "$scratch/revoked.wrk")"
+live_sockets >"$scratch/of_alice"
+port=$(live_ports | head -n 1)
+start_wrk bob other 5 10
+other_pid=$wrk_pid
+wait_until 30 bound_are -ge 50 || fail "the other key's wrk did not open its connections"
+
+# A long answer under way is cut too, not only what wrk does.
+client curl -s --cacert "$scratch/tls.pem" -H "@$scratch/alice.header" -o "$scratch/stream" \
+	--max-time 30 "$edge/stream" &
+stream_pid=$!
+wait_until 30 test -s "$scratch/stream" || fail "the stream did not begin"
+
+cli key revoke "$(key_id alice)" -o json >"$scratch/receipt"
+live_sockets >"$scratch/after"
+
+expect_equal "live connections that outlived the revocation's receipt" \
+	"$(comm -12 "$scratch/of_alice" "$scratch/after" | wc -l)" 0
+[ "$(jq .connections "$scratch/receipt")" -ge 41 ] ||
+	fail "the receipt counts too few connections" "$(cat "$scratch/receipt")"
+jq -e '.kernel_done and .terminator_done' "$scratch/receipt" >/dev/null ||
+	fail "the receipt does not say that kernel and terminator are done" "$(cat "$scratch/receipt")"
+status=0
+wait "$stream_pid" || status=$?
+[ "$status" -ne 0 ] || fail "the stream of the revoked key went on to its end"
+expect_http 401 alice
+expect_counter DROP_KEY_REVOKED at-least 1
+expect_late_drops DROP_KEY_REVOKED "$port"
+
+wait "$other_pid" || fail "the other key's wrk failed" "$(cat "$scratch/other.wrk")"
+! grep -qE 'Non-2xx|Socket errors' "$scratch/other.wrk" ||
+	fail "requests of the other key failed" "$(cat "$scratch/other.wrk")"
+kill "$revoked_pid" 2>/dev/null || true
+expect_http 200 bob
