@@ -19,16 +19,17 @@ struct TerminatorCounters {
   std::uint64_t connections = 0;       // accepted
   std::uint64_t connections_open = 0;  // gauge
   std::uint64_t banned = 0;            // closed at accept because of a ban
+  std::uint64_t accept_pauses = 0;     // no descriptor was left to accept with
   std::uint64_t handshake_failures = 0;
-  std::uint64_t bad_requests = 0;  // answered 400, 413, 431, 501 or 505
-  std::uint64_t timeouts = 0;
+  std::uint64_t bad_requests = 0;       // answered 400, 413, 414, 417, 431, 501 or 505
+  std::uint64_t timeouts = 0;           // a peer was too slow; idle connections don't count
   std::uint64_t upstream_failures = 0;  // answered 502 or 504
   std::uint64_t cut = 0;                // connections cut by a revocation, a ban or the policy
   std::uint64_t checks[static_cast<std::size_t>(CheckCode::kCount)] = {};  // by outcome
 };
 
-/// The inner door: N workers, each with one thread, one `io_context`, one TLS context and one
-/// listening socket a service (SO_REUSEPORT). It knows keys only through `KeyIndex` and the
+/// The inner door: N workers, each with one thread, one poller, and for each service one TLS
+/// context and one listening socket (SO_REUSEPORT). It knows keys only through `KeyIndex` and the
 /// kernel only through `Edge`.
 class Terminator {
  public:

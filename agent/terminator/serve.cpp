@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/terminator/serve.hpp"
+
+#include <cstring>
+
+#include "agent/base/clock.hpp"
+#include "agent/terminator/client_io.hpp"
+#include "agent/terminator/forward.hpp"
+
+namespace sallyport {
+
+namespace {
+
+/// What becomes of a connection after a request.
+enum class Next : std::uint8_t {
+  kRequest,
+  kGoodbye,
+  kClose,  // nothing more can or may be said
+};
+
+constexpr const char* kTooSlow = "the request's head came too slowly";
+
+// The body of a refused request is read past when it is at most this; else the connection ends.
+constexpr std::uint64_t kMostDrained = 64 << 10;
+
+// A valid key is news again after this time.
+constexpr BootNs kValidReportEvery = 30 * kSecondNs;
+
+Task<Next> await_request(Session& session) {
+  while (session.in.empty()) {
+    const Io io = session.read_more();
+    if (io == Io::kDone) break;
+    if (io == Io::kClosed) co_return Next::kGoodbye;
+    if (io == Io::kFailed) co_return Next::kClose;
+    session.in.release();
+    if (session.context.is_draining) co_return Next::kGoodbye;
+    session.set_timeout(session.service.config.http.idle_timeout);
+    session.phase = Phase::kIdle;
+    const Wake wake = co_await session.wait(io == Io::kWantWrite ? kDownWrite : kDownRead);
+    session.phase = Phase::kBusy;
+    if (wake != Wake::kReady) co_return Next::kGoodbye;
+  }
+  co_return Next::kRequest;
+}
+
+Task<Next> answer_bad_request(Session& session, unsigned status, const char* why) {
+  if (status != 408) ++session.context.counters.bad_requests;
+  session.context.scratch.clear();
+  write_bad_request(status, why, session.context.scratch);
+  session.has_unread = true;
+  const Step step = co_await send(session, session.context.scratch);
+  co_return step == Step::kDone ? Next::kGoodbye : Next::kClose;
+}
+
+Task<Next> read_head(Session& session, Exchange& exchange) {
+  const HttpLimits& http = session.service.config.http;
+  const HeadLimits limits{.bytes = http.head_bytes, .fields = http.headers};
+  session.set_timeout(http.head_timeout);  // for the whole head
+  std::size_t parsed_bytes = 0;
+  for (;;) {
+    const std::string_view there = session.in.view();
+    // Without a new line's end there is nothing new to see: a head that drips is cheap.
+    if (parsed_bytes == 0 || there.size() >= limits.bytes ||
+        there.find('\n', parsed_bytes) != std::string_view::npos) {
+      const ParseResult parsed = parse_request_head(there, limits, exchange.request);
+      if (parsed.result == ParseStatus::kDone) {
+        exchange.head_bytes = exchange.kept_bytes = parsed.consumed;
+        exchange.is_head_request = exchange.request.method == "HEAD";
+        exchange.request_body =
+            BodyCursor(exchange.request.framing, exchange.request.content_length,
+                       ChunkedWalker::Trailers::kRefuse);
+        co_return Next::kRequest;
+      }
+      if (parsed.result == ParseStatus::kBad) {
+        const Next next = co_await answer_bad_request(session, parsed.status, parsed.why);
+        co_return next;
+      }
+    }
+    parsed_bytes = there.size();
+    const Step step = co_await fill(session);
+    if (step == Step::kTimedOut) {
+      const Next next = co_await answer_bad_request(session, 408, kTooSlow);
+      co_return next;
+    }
+    if (step != Step::kDone) co_return Next::kClose;
+  }
+}
+
+void observe(Session& session, const Association& who, BootNs now) noexcept {
+  Observation fact{.source = session.peer_address, .at = now, .key_prefix = 0, .code = who.code};
+  std::memcpy(&fact.key_prefix, who.digest.data(), sizeof(fact.key_prefix));
+  session.context.edge.observe(session.context.number, fact);
+}
+
+void observe_allowed(Session& session, const Association& who) noexcept {
+  const BootNs now = session.context.now_ms * 1'000'000;  // only for the interval
+  if (session.valid_reported_at != 0 && now < session.valid_reported_at + kValidReportEvery) return;
+  session.valid_reported_at = now;
+  observe(session, who, boot_now());
+}
+
+bool can_read_past(const RequestHead& request) noexcept {
+  // The client of an unanswered `Expect` may or may not send the body: no telling where it ends.
+  if (request.framing == Framing::kNone) return true;
+  return !request.expect_continue &&
+         (request.framing == Framing::kChunked || request.content_length <= kMostDrained);
+}
+
+AnswerForm form_for(const Session& session, const Exchange& exchange) noexcept {
+  const RequestHead& request = exchange.request;
+  return {.keep_alive = request.keep_alive && request.minor_version == 1 &&
+                        can_read_past(request) && !session.context.is_draining,
+          .with_body = !exchange.is_head_request};
+}
+
+// Reads past the body of a request that was answered without it.
+Task<Next> drain_body(Session& session, Exchange& exchange) {
+  session.set_timeout(session.service.config.http.body_timeout);
+  std::uint64_t drained = 0;
+  while (!exchange.request_body.is_done()) {
+    if (session.in.empty()) {
+      const Step step = co_await fill(session);
+      if (step != Step::kDone) co_return Next::kClose;
+    }
+    const auto [bytes, is_bad] = exchange.request_body.take(session.in.view());
+    session.in.consume(bytes);
+    drained += bytes;
+    if (is_bad || drained > 2 * kMostDrained) {
+      session.has_unread = true;
+      co_return Next::kGoodbye;
+    }
+  }
+  co_return Next::kRequest;
+}
+
+Task<Next> send_refusal(Session& session, Exchange& exchange, std::string_view answer,
+                        bool keep_alive) {
+  session.in.consume(std::exchange(exchange.kept_bytes, 0));
+  const Step step = co_await send(session, answer);
+  if (step != Step::kDone) co_return Next::kClose;
+  if (!keep_alive) {
+    session.has_unread = !exchange.request_body.is_done();
+    co_return Next::kGoodbye;
+  }
+  if (exchange.request_body.is_done()) co_return Next::kRequest;
+  const Next next = co_await drain_body(session, exchange);
+  co_return next;
+}
+
+Task<Next> refuse(Session& session, Exchange& exchange, const Association& who) {
+  WorkerContext& context = session.context;
+  if (who.code != CheckCode::kMissingKey) {
+    session.binding.refuse(who.key);
+    observe(session, who, boot_now());
+  }
+  const AnswerForm form = form_for(session, exchange);
+  const std::string_view answer = context.refusals.of(who.code, form);
+  const Next next = co_await send_refusal(session, exchange, answer, form.keep_alive);
+  co_return next;
+}
+
+Task<Next> refuse_over_limit(Session& session, Exchange& exchange, std::uint64_t retry_after_ns) {
+  WorkerContext& context = session.context;
+  const AnswerForm form = form_for(session, exchange);
+  context.scratch.clear();
+  write_over_limit(retry_after_ns, form, context.scratch);
+  const Next next = co_await send_refusal(session, exchange, context.scratch, form.keep_alive);
+  session.binding.on_answered();
+  co_return next;
+}
+
+Task<Next> serve_request(Session& session) {
+  Next next = co_await await_request(session);
+  if (next != Next::kRequest) co_return next;
+  WorkerContext& context = session.context;
+  ExchangePool::Loan loan(context.exchanges);
+  Exchange& exchange = *loan;
+  next = co_await read_head(session, exchange);
+  if (next != Next::kRequest) co_return next;
+
+  // From the check to `use` there is no wait: a revocation either was seen by the check, or its
+  // cut comes afterwards and finds the connection among the key's users.
+  const Association who =
+      session.service.gate.judge(exchange.request, context.index, context.unix_s);
+  if (who.code != CheckCode::kAllowed) {
+    ++context.counters.of(who.code);
+    next = co_await refuse(session, exchange, who);
+    co_return next;
+  }
+  session.binding.use(*who.key);
+  const Spend spent = context.edge.spend_request(*who.key);
+  ++context.counters.of(spent.admitted ? CheckCode::kAllowed : CheckCode::kOverLimit);
+  if (!spent.admitted) {
+    next = co_await refuse_over_limit(session, exchange, spent.retry_after_ns);
+    co_return next;
+  }
+  observe_allowed(session, who);
+  const Attempt result = co_await forward(session, exchange, *who.key);
+  session.binding.on_answered();
+  if (result == Attempt::kAnswered) co_return Next::kRequest;
+  co_return result == Attempt::kFinished ? Next::kGoodbye : Next::kClose;
+}
+
+}  // namespace
+
+Task<void> serve(Session& session) {
+  const Step shaken = co_await shake_hands(session, session.service.config.http.handshake_timeout);
+  if (shaken != Step::kDone) {
+    if (!session.is_cut()) ++session.context.counters.handshake_failures;
+    if (session.has_unread) co_await say_goodbye(session);
+    co_return;
+  }
+  Next next = Next::kRequest;
+  while (next == Next::kRequest) {
+    next = co_await serve_request(session);
+    if (session.is_greedy()) {
+      (void)co_await session.yield();
+    }
+  }
+  if (next == Next::kGoodbye) co_await say_goodbye(session);
+}
+
+}  // namespace sallyport

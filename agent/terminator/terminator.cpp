@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/terminator/terminator.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <latch>
+#include <mutex>
+
+#include "agent/terminator/listener.hpp"
+#include "agent/terminator/worker.hpp"
+
+namespace sallyport {
+
+namespace {
+
+/// Counts workers that are done; outlives a wait that gave up.
+class Tally {
+ public:
+  explicit Tally(std::size_t expected) : left_(expected) {}
+
+  void count_down() {
+    const std::lock_guard guard(lock_);
+    if (--left_ == 0) all_done_.notify_all();
+  }
+  [[nodiscard]] bool wait_for(std::chrono::milliseconds most) {
+    std::unique_lock guard(lock_);
+    return all_done_.wait_for(guard, most, [this] { return left_ == 0; });
+  }
+
+ private:
+  std::mutex lock_;
+  std::condition_variable all_done_;
+  std::size_t left_;
+};
+
+class Workers final : public Terminator {
+ public:
+  explicit Workers(const std::vector<ServiceConfig>& services) : services_(services) {}
+  ~Workers() override { stop(); }
+
+  [[nodiscard]] Result<void> open(std::span<const std::uint16_t> service_ids, unsigned workers,
+                                  const KeyIndex& index, Edge& edge);
+
+  void start() override;
+  std::uint64_t cut(std::span<KeyEntry* const> keys) override;
+  std::uint64_t cut(const Address& source, CutSource which) override;
+  bool drain(std::chrono::milliseconds grace) override;
+  [[nodiscard]] TerminatorCounters counters() const override;
+
+ private:
+  enum class State : std::uint8_t { kOpen, kRunning, kStopped };
+
+  std::uint64_t on_every_worker(const std::function<std::uint64_t(Worker&)>& job);
+  void stop();
+
+  const std::vector<ServiceConfig> services_;
+  const Refusals refusals_;
+  std::vector<TicketKeys> ticket_keys_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::mutex lock_;             // of whoever starts, cuts, drains or stops
+  State state_ = State::kOpen;  // under lock_
+};
+
+Result<void> Workers::open(std::span<const std::uint16_t> service_ids, unsigned workers,
+                           const KeyIndex& index, Edge& edge) {
+  for (const auto& service : services_) {
+    if (auto free = check_port_is_free(service.listen); !free) return free;
+    auto keys = TicketKeys::make();
+    if (!keys) return keys.error();
+    ticket_keys_.push_back(*keys);
+  }
+  const WorkerSetup setup{services_, service_ids, ticket_keys_, index, edge, refusals_};
+  for (unsigned i = 0; i < workers; ++i) {
+    auto worker = Worker::open(i, setup);
+    if (!worker) return worker.error();
+    workers_.push_back(std::move(*worker));
+  }
+  return {};
+}
+
+void Workers::start() {
+  const std::lock_guard guard(lock_);
+  for (auto& worker : workers_) worker->start();
+  state_ = State::kRunning;
+}
+
+std::uint64_t Workers::on_every_worker(const std::function<std::uint64_t(Worker&)>& job) {
+  const std::lock_guard guard(lock_);
+  if (state_ != State::kRunning) return 0;  // no connections
+  std::atomic<std::uint64_t> total{0};
+  std::latch done(static_cast<std::ptrdiff_t>(workers_.size()));
+  for (auto& worker : workers_) {
+    const bool is_posted = worker->post([&, one = worker.get()] {
+      total += job(*one);
+      done.count_down();
+    });
+    if (!is_posted) done.count_down();
+  }
+  done.wait();
+  return total;
+}
+
+std::uint64_t Workers::cut(std::span<KeyEntry* const> keys) {
+  return on_every_worker([&](Worker& worker) { return worker.cut(keys); });
+}
+
+std::uint64_t Workers::cut(const Address& source, CutSource which) {
+  return on_every_worker([&](Worker& worker) { return worker.cut(source, which); });
+}
+
+bool Workers::drain(std::chrono::milliseconds grace) {
+  auto tally = std::make_shared<Tally>(workers_.size());
+  on_every_worker([&](Worker& worker) {
+    worker.drain([tally] { tally->count_down(); });
+    return std::uint64_t{0};
+  });
+  bool is_running = false;
+  {
+    const std::lock_guard guard(lock_);
+    is_running = state_ == State::kRunning;
+  }
+  // Unlocked: a revocation need not wait for the grace to pass.
+  const bool is_drained = !is_running || tally->wait_for(grace);
+  stop();
+  return is_drained;
+}
+
+void Workers::stop() {
+  const std::lock_guard guard(lock_);
+  if (state_ == State::kRunning) {
+    for (auto& worker : workers_) worker->stop();
+  }
+  state_ = State::kStopped;
+}
+
+TerminatorCounters Workers::counters() const {
+  TerminatorCounters sum;
+  for (const auto& worker : workers_) worker->counters().add_to(sum);
+  return sum;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Terminator>> Terminator::open(const std::vector<ServiceConfig>& services,
+                                                     std::span<const std::uint16_t> service_ids,
+                                                     unsigned workers, const KeyIndex& index,
+                                                     Edge& edge) {
+  auto terminator = std::make_unique<Workers>(services);
+  if (auto opened = terminator->open(service_ids, workers, index, edge); !opened) {
+    return opened.error();
+  }
+  return std::unique_ptr<Terminator>(std::move(terminator));
+}
+
+}  // namespace sallyport

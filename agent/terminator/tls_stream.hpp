@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "agent/terminator/poller.hpp"
+
+namespace sallyport {
+
+/// What became of an operation on a connection.
+enum class Io : std::uint8_t {
+  kDone,
+  kWantRead,   // wait until the socket is readable, then call again
+  kWantWrite,  // wait until it is writable, then call again
+  kClosed,     // the peer ended it in order
+  kFailed,     // broken, or not TLS at all
+};
+
+/// The server's end of one TLS connection, on the watched socket itself. Never waits. After
+/// kClosed or kFailed nothing more is read; after kFailed nothing is written.
+class TlsStream {
+ public:
+  /// `watch` must outlive the stream.
+  TlsStream(SSL_CTX* context, Watch& watch) noexcept;
+
+  [[nodiscard]] Io handshake() noexcept;
+  [[nodiscard]] Io read(std::span<char> out, std::size_t& got) noexcept;
+  /// May send a part: `sent` says how much. A write that wanted to wait must be called again with
+  /// the same bytes (at any address) or more.
+  [[nodiscard]] Io write(std::string_view bytes, std::size_t& sent) noexcept;
+
+  /// Something that was received waits inside OpenSSL: read before waiting.
+  [[nodiscard]] bool has_pending() const noexcept { return SSL_has_pending(ssl_.get()) == 1; }
+
+  /// Gives up the record buffers until the next read or write.
+  void release_buffers() noexcept { (void)SSL_free_buffers(ssl_.get()); }
+
+  /// Tells the peer in order that nothing follows. Best effort.
+  void send_close_notify() noexcept;
+
+  /// Whether the peer spoke plain HTTP in place of TLS.
+  [[nodiscard]] bool met_plain_http() const noexcept { return met_plain_http_; }
+
+ private:
+  struct Free {
+    void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+  };
+
+  [[nodiscard]] Io outcome(int result) noexcept;
+
+  std::unique_ptr<SSL, Free> ssl_;
+  bool is_broken_ = false;
+  bool met_plain_http_ = false;
+};
+
+}  // namespace sallyport

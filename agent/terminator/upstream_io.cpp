@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/terminator/upstream_io.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <string>
+
+namespace sallyport {
+
+Task<Step> connect_upstream(Session& session, Reuse reuse) {
+  UpstreamPool& pool = session.service.upstream;
+  if (reuse == Reuse::kIdleToo) session.up = pool.take();
+  if (session.up) {
+    session.up->watch.set_watcher(&session);
+    co_return Step::kDone;
+  }
+  session.up = pool.connect();
+  if (!session.up) co_return Step::kGone;
+  session.up->watch.set_watcher(&session);
+  session.set_timeout(session.service.config.upstream.connect_timeout);
+  const Wake wake = co_await session.wait(kUpWrite);
+  if (wake != Wake::kReady) co_return step_of(wake);
+  co_return connect_error(session.up->watch) == 0 ? Step::kDone : Step::kGone;
+}
+
+Task<Step> send_upstream(Session& session, std::string_view bytes, std::size_t& sent) {
+  Watch& watch = session.up->watch;
+  std::string kept;
+  while (!bytes.empty()) {
+    const ssize_t taken = ::send(watch.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (taken >= 0) {
+      sent += static_cast<std::size_t>(taken);
+      bytes.remove_prefix(static_cast<std::size_t>(taken));
+      continue;
+    }
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN) co_return Step::kGone;
+    watch.exhaust(Watch::kWritable);
+    if (kept.empty()) {
+      kept = bytes;
+      bytes = kept;
+    }
+    session.set_timeout(session.service.config.upstream.response_timeout);
+    const Wake wake = co_await session.wait(kUpWrite | kUpRead | kDownGone);
+    if (wake != Wake::kReady) co_return step_of(wake);
+    if (watch.is_ready(Watch::kReadable)) co_return Step::kDone;
+    if (session.down.is_ready(Watch::kGone)) co_return Step::kEnd;
+  }
+  co_return Step::kDone;
+}
+
+Task<Step> fill_upstream(Session& session, Buffer& buffer) {
+  Watch& watch = session.up->watch;
+  for (;;) {
+    if (watch.is_ready(Watch::kReadable)) {
+      const auto room = buffer.room();
+      const ssize_t got = ::recv(watch.fd(), room.data(), room.size(), 0);
+      if (got > 0) {
+        buffer.grow(static_cast<std::size_t>(got));
+        if (static_cast<std::size_t>(got) < room.size()) watch.exhaust_read();
+        co_return Step::kDone;
+      }
+      if (got == 0 || (errno != EAGAIN && errno != EINTR)) co_return Step::kGone;
+      if (errno == EAGAIN) watch.exhaust(Watch::kReadable);
+      continue;
+    }
+    const Wake wake = co_await session.wait(kUpRead | kDownGone);
+    if (wake != Wake::kReady) co_return step_of(wake);
+    if (!watch.is_ready(Watch::kReadable)) co_return Step::kEnd;
+  }
+}
+
+}  // namespace sallyport

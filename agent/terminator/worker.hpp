@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <thread>
+
+#include "agent/terminator/inbox.hpp"
+#include "agent/terminator/listener.hpp"
+#include "agent/terminator/session.hpp"
+#include "agent/terminator/task.hpp"
+#include "agent/terminator/worker_context.hpp"
+
+namespace sallyport {
+
+/// What a worker shares with the others.
+struct WorkerSetup {
+  const std::vector<ServiceConfig>& services;
+  std::span<const std::uint16_t> service_ids;
+  std::span<const TicketKeys> ticket_keys;  // by service
+  const KeyIndex& index;
+  Edge& edge;
+  const Refusals& refusals;
+};
+
+/// One thread's share of the terminator: accepts, serves, times out, cuts and drains.
+class Worker {
+ public:
+  /// Binds its sockets and loads its certificates. What `setup` refers to must outlive it.
+  [[nodiscard]] static Result<std::unique_ptr<Worker>> open(unsigned number,
+                                                            const WorkerSetup& setup);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void start();
+  /// Any thread: runs `job` on the worker's, unless it has ended (false).
+  [[nodiscard]] bool post(Inbox::Job job) { return inbox_.post(std::move(job)); }
+
+  // On the worker's thread.
+  std::uint64_t cut(std::span<KeyEntry* const> keys) noexcept;
+  std::uint64_t cut(const Address& source, Terminator::CutSource which);
+  /// `on_drained` is called once, when the last connection has ended.
+  void drain(std::function<void()> on_drained);
+
+  /// Resets what is still open and ends the thread. Any other thread.
+  void stop();
+
+  [[nodiscard]] const WorkerCounters& counters() const noexcept { return context_.counters; }
+
+ private:
+  class Listener;
+  using Sessions = boost::intrusive::list<Session, boost::intrusive::base_hook<SessionHook>>;
+
+  Worker(unsigned number, const WorkerSetup& setup, Poller poller, UniqueFd bell,
+         std::size_t block_bytes);
+
+  [[nodiscard]] Result<void> add_service(const ServiceConfig& config, std::uint16_t id,
+                                         const TicketKeys& ticket_keys);
+  void run() noexcept;
+  void take_time() noexcept;
+  void give_turns();
+  void tick();
+  void accept_all(Listener& listener);
+  void welcome(WorkerService& service, Accepted accepted);
+  void pause_accepting(Listener& listener);
+  void finish(Session& session);
+  [[nodiscard]] std::vector<Session*> all();
+  Detached live(Session& session);
+
+  WorkerContext context_;
+  Inbox inbox_;
+  std::deque<WorkerService> services_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  Sessions sessions_;
+  std::uint64_t next_tick_ms_ = 0;
+  std::function<void()> on_drained_;
+  bool is_stopped_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sallyport
