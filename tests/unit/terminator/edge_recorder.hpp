@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/terminator/edge.hpp"
+
+namespace sallyport::test {
+
+/// The rest of the agent in small: bans are a set, limits are spent on the key's own clock, and
+/// what the workers say is kept, in order. Thread-safe.
+class EdgeRecorder final : public Edge {
+ public:
+  [[nodiscard]] bool is_banned(const Address& source) const noexcept override {
+    const std::lock_guard guard(lock_);
+    return banned_.contains(source.as_source());
+  }
+  [[nodiscard]] Spend spend_request(KeyEntry& key) noexcept override {
+    return spend(key.clock_ns,
+                 {.cost_ns = key.request_cost_ns.load(), .burst_ns = key.request_burst_ns.load()},
+                 boot_now());
+  }
+  bool bind(const sp_connection_key&, KeyEntry& key) noexcept override {
+    note("bind " + std::string(to_view(key.id)));
+    return true;
+  }
+  void condemn(const sp_connection_key&) noexcept override { note("condemn"); }
+  void unbind(const sp_connection_key&, Ended ended) noexcept override {
+    note(ended == Ended::kClosed ? "unbind closed" : "unbind condemned");
+  }
+  void observe(unsigned, const Observation& observation) noexcept override {
+    {
+      const std::lock_guard guard(lock_);
+      observations_.push_back(observation);
+    }
+    const bool is_allowed = observation.code == CheckCode::kAllowed;
+    note("observe " + std::string(is_allowed ? "allowed" : info(observation.code).code));
+  }
+
+  void ban(const Address& source) {
+    const std::lock_guard guard(lock_);
+    banned_.insert(source.as_source());
+  }
+  [[nodiscard]] std::vector<std::string> calls() const {
+    const std::lock_guard guard(lock_);
+    return calls_;
+  }
+  [[nodiscard]] std::vector<Observation> observations() const {
+    const std::lock_guard guard(lock_);
+    return observations_;
+  }
+  /// Waits until `call` was made `times` times.
+  [[nodiscard]] bool sees(const std::string& call, std::ptrdiff_t times = 1) const {
+    std::unique_lock guard(lock_);
+    return changed_.wait_for(guard, std::chrono::seconds(20), [&] {
+      return std::count(calls_.begin(), calls_.end(), call) >= times;
+    });
+  }
+  [[nodiscard]] std::ptrdiff_t count(const std::string& call) const {
+    const std::lock_guard guard(lock_);
+    return std::count(calls_.begin(), calls_.end(), call);
+  }
+
+ private:
+  void note(std::string call) {
+    const std::lock_guard guard(lock_);
+    calls_.push_back(std::move(call));
+    changed_.notify_all();
+  }
+
+  mutable std::mutex lock_;
+  mutable std::condition_variable changed_;
+  std::set<Address> banned_;
+  std::vector<std::string> calls_;
+  std::vector<Observation> observations_;
+};
+
+}  // namespace sallyport::test
