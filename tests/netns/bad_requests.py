@@ -58,10 +58,9 @@ REQUESTS = [
     ("method is no token", "G(T / HTTP/1.1\r\nHost: e\r\n@\r\n", {400}),
     ("a tunnel", "CONNECT 127.0.0.1:22 HTTP/1.1\r\nHost: e\r\n@\r\n", {400, 405, 501}),
     ("garbage inside TLS", "\x16\x03\x01" + "\x00\xff" * 500, {400, 431, CLOSED}),
-    ("two keys", "GET / HTTP/1.1\r\nHost: e\r\n@X-Api-Key: another\r\n\r\n", {400, 401}),
     ("half a request, then nothing", "GET / HTTP/1.1\r\nHost: e\r\n@", {408, CLOSED}),
-    ("half a body, then nothing", "POST /a HTTP/1.1\r\nHost: e\r\n@Content-Length: 10\r\n\r\nab",
-     {408, 400, 502, CLOSED}),
+    ("half a body, then nothing", "POST /patient HTTP/1.1\r\nHost: e\r\n@Content-Length: 10\r\n"
+     "\r\nab", {408, CLOSED}),
 ]
 
 

@@ -20,9 +20,12 @@ other_pid=$wrk_pid
 wait_until 30 bound_are -ge 50 || fail "the other key's wrk did not open its connections"
 
 # A long answer under way is cut too, not only what wrk does.
-client curl -s --cacert "$scratch/tls.pem" -H "@$scratch/alice.header" -o "$scratch/stream" \
-	--max-time 30 "$edge/stream" &
-stream_pid=$!
+{
+	status=0
+	client curl -s --cacert "$scratch/tls.pem" -H "@$scratch/alice.header" -o "$scratch/stream" \
+		--max-time 60 "$edge/stream" || status=$?
+	echo "$status" >"$scratch/stream.status"
+} &
 wait_until 30 test -s "$scratch/stream" || fail "the stream did not begin"
 
 cli key revoke "$(key_id alice)" -o json >"$scratch/receipt"
@@ -34,11 +37,10 @@ expect_equal "live connections that outlived the revocation's receipt" \
 	fail "the receipt counts too few connections" "$(cat "$scratch/receipt")"
 jq -e '.kernel_done and .terminator_done' "$scratch/receipt" >/dev/null ||
 	fail "the receipt does not say that kernel and terminator are done" "$(cat "$scratch/receipt")"
-status=0
-wait "$stream_pid" || status=$?
-[ "$status" -ne 0 ] || fail "the stream of the revoked key went on to its end"
+wait_until 10 test -s "$scratch/stream.status" || fail "the stream of the revoked key goes on"
+[ "$(cat "$scratch/stream.status")" -ne 0 ] || fail "the stream of the revoked key came to its end"
 expect_http 401 alice
-expect_counter DROP_KEY_REVOKED at-least 1
+
 expect_late_drops DROP_KEY_REVOKED "$port"
 
 wait "$other_pid" || fail "the other key's wrk failed" "$(cat "$scratch/other.wrk")"

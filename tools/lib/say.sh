@@ -10,8 +10,8 @@ step() { printf '\n==> %s\n' "$*"; }
 
 # fail MESSAGE [WHAT TO DO NEXT]
 fail() {
-	printf '%s: %s\n' "$(basename "$0")" "$1" >&2
-	[ $# -lt 2 ] || printf '  %s\n' "$2" >&2
+	printf '%s: %s\n' "$(basename "$0")" "${1:0:1000}" >&2
+	[ $# -lt 2 ] || printf '  %s\n' "${2:0:1000}" >&2
 	exit 1
 }
 
