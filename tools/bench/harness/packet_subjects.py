@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who can stand on the receiving interface."""
+
+import ipaddress
+import json
+import subprocess
+
+from harness import sandbox
+from harness.report import BenchError
+
+TRAFFIC_FROM = "198.18.0.0"  # RFC 2544: for benchmarks
+ENOUGH = 0.999  # of what was dropped must have met the case's verdict
+
+
+def driver_words(case, subject):
+    return [sandbox.binary("tools/bench/sp-bench-packet"), "--case", case.name, "--subject", subject,
+            "--source", TRAFFIC_FROM, "--sources", str(case.sources), "--flows", str(case.flows)]
+
+
+def run_time(case, subject, repeat, program=None):
+    words = driver_words(case, subject) + ["time", "--repeat", str(repeat)]
+    if program is not None:
+        words += ["--program", str(program)]
+    return {"value": json.loads(sandbox.command(*words))["ns"]}
+
+
+class Driver:
+    """Sallyport or an empty program, held by sp-bench-packet."""
+
+    def __init__(self, case, subject):
+        self.counts = subject == "sallyport"
+        self.words = driver_words(case, subject) + ["hold", "--interface", "e0"]
+
+    def __enter__(self):
+        self.process = sandbox.start(*self.words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        if self.process.stdout.readline() != "ready\n":
+            self.process.wait()
+            raise BenchError("sp-bench-packet is not ready; what it says is above")
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+
+    def verify(self, dropped):
+        """A drop for another reason would be another measurement."""
+        if not self.counts:
+            return
+        self.process.stdin.write("count\n")
+        self.process.stdin.flush()
+        counted = json.loads(self.process.stdout.readline())["packets"]
+        if counted < dropped * ENOUGH:
+            raise BenchError(f"of {dropped} dropped packets {counted} met the case's verdict")
+
+
+class XdpFilter:
+    """Debian's xdp-filter with all its features, as it comes, and the sources denied."""
+
+    def __init__(self, case):
+        first = int(ipaddress.ip_address(TRAFFIC_FROM))
+        self.sources = [str(ipaddress.ip_address(first + i)) for i in range(case.sources)]
+
+    def __enter__(self):
+        sandbox.command("xdp-filter", "load", "-m", "native", "-p", "allow", "e0")
+        for source in self.sources:
+            sandbox.command("xdp-filter", "ip", "-m", "src", source)
+        return self
+
+    def __exit__(self, *_):
+        sandbox.command("xdp-filter", "unload", "e0")
+
+    def verify(self, dropped):
+        pass
+
+    def program(self):
+        """The kernel's number of what is attached: its dispatcher."""
+        shown = json.loads(sandbox.command("bpftool", "-j", "net", "show", "dev", "e0"))
+        return shown[0]["xdp"][0]["id"]

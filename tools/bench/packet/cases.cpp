@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/bench/packet/cases.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "agent/base/clock.hpp"
+
+namespace sallyport::bench {
+namespace {
+
+constexpr std::uint16_t kService = 1;
+constexpr std::uint32_t kSlot = 1;
+constexpr std::uint32_t kGeneration = 1;
+constexpr std::uint64_t kOneHour = 3'600'000'000'000;
+
+/// As sp-trafficgen counts: the last 32 bits of the address vary.
+Address nth_source(const Traffic& traffic, std::uint32_t n) {
+  Address address = traffic.first_source;
+  std::uint32_t word = 0;
+  std::memcpy(&word, &address.bytes[12], sizeof word);
+  word = htonl(ntohl(word) + n);
+  std::memcpy(&address.bytes[12], &word, sizeof word);
+  return address;
+}
+
+Result<void> declare_service(Tables& tables, std::uint16_t port) {
+  sp_service_key key{};
+  key.local_port = htons(port);
+  key.protocol = IPPROTO_TCP;
+  return tables.services().put(key,
+                               {.id = kService, .kind = SP_SERVICE_TLS, .mode = SP_MODE_ENFORCE});
+}
+
+/// Every flow bound to one key's slot, which then gets the verdict.
+Result<void> arrange_connections(Tables& tables, const Traffic& traffic, sp_verdict verdict) {
+  auto& slot = tables.slot_memory().slots[kSlot];
+  slot.generation = kGeneration;
+  slot.verdict = SP_PASS_BOUND;
+  for (std::uint32_t n = 0; n < traffic.sources; ++n) {
+    const auto source = nth_source(traffic, n).to_abi();
+    for (std::uint32_t flow = 0; flow < traffic.flows; ++flow) {
+      const auto port = static_cast<std::uint16_t>(traffic.first_port + flow);
+      auto put = tables.connections().put(
+          {.source = source, .source_port = htons(port), .service_id = kService},
+          {.slot = kSlot, .generation = kGeneration, .superseded = 0});
+      if (!put) return put;
+    }
+  }
+  slot.verdict = static_cast<__u32>(verdict);
+  return declare_service(tables, traffic.port);
+}
+
+/// A ban as the offender policy makes it: it ends, so the kernel has to read the clock.
+Result<void> arrange_bans(Tables& tables, const Traffic& traffic, sp_verdict verdict) {
+  for (std::uint32_t n = 0; n < traffic.sources; ++n) {
+    auto put = tables.sources().put(nth_source(traffic, n).as_source(),
+                                    {.expires_ns = boot_now() + kOneHour,
+                                     .verdict = static_cast<__u32>(verdict),
+                                     .refusals = 10,
+                                     .made_unix_s = 0,
+                                     .repetition = 0,
+                                     .reserved = 0});
+    if (!put) return put;
+  }
+  return declare_service(tables, traffic.port);
+}
+
+/// Both tables hold something, none of it about these packets.
+Result<void> arrange_strangers(Tables& tables, const Traffic& traffic, sp_verdict) {
+  Traffic other = traffic;
+  other.first_source = *Address::parse("203.0.113.0");
+  other.sources = 50;
+  other.port = traffic.port;
+  if (auto done = arrange_bans(tables, other, SP_DROP_SOURCE_OFFENDER); !done) return done;
+  return arrange_connections(tables, other, SP_PASS_BOUND);
+}
+
+/// A service is declared, but on another port.
+Result<void> arrange_other_port(Tables& tables, const Traffic& traffic, sp_verdict) {
+  Traffic other = traffic;
+  other.port = static_cast<std::uint16_t>(traffic.port + 1);
+  return arrange_strangers(tables, other, SP_PASS_BOUND);
+}
+
+constexpr std::array kCases = {
+    Case{"condemned-connection", SP_DROP_KEY_REVOKED, arrange_connections},
+    Case{"banned-source", SP_DROP_SOURCE_OFFENDER, arrange_bans},
+    Case{"pass-bound", SP_PASS_BOUND, arrange_connections},
+    Case{"pass-unjudged", SP_PASS_UNJUDGED, arrange_strangers},
+    Case{"pass-not-service", SP_PASS_NOT_SERVICE, arrange_other_port},
+};
+
+}  // namespace
+
+const Case& get_case(const std::string& name) {
+  return *std::find_if(kCases.begin(), kCases.end(),
+                       [&name](const Case& it) { return it.name == name; });
+}
+
+std::vector<std::string> case_names() {
+  std::vector<std::string> names;
+  for (const auto& it : kCases) names.emplace_back(it.name);
+  return names;
+}
+
+}  // namespace sallyport::bench
