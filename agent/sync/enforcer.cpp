@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/sync/enforcer.hpp"
 
+#include <algorithm>
 #include <variant>
 
 #include "agent/association/checks.hpp"
@@ -38,6 +39,10 @@ Enforced Enforcer::apply(const Commit& commit) {
   for (const auto& change : commit.changes) {
     std::visit([&](const auto& state) { apply(state, out); }, change);
   }
+  // A user's removal names a key twice: with its owner and by itself.
+  std::sort(out.condemned.begin(), out.condemned.end());
+  out.condemned.erase(std::unique(out.condemned.begin(), out.condemned.end()),
+                      out.condemned.end());
   return out;
 }
 
