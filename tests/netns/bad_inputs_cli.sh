@@ -48,7 +48,7 @@ bad 2 'name' tenant create $'line\nbreak'
 bad 2 'name' tenant create -- -rf
 bad 2 'name' tenant create ''
 bad 2 'name' tenant create "$long"
-bad 1 'larger than' tenant create "$huge"
+bad 2 'too long' tenant create "$huge"
 bad 2 'TENANT/USER' user create 'acme/acme/alice'
 bad 2 '300.1.1.1' ban add 300.1.1.1
 bad 2 'example' ban add example.net

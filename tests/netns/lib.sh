@@ -147,20 +147,6 @@ live_sockets() { ss -Htne state established '( sport = :8443 )' 2>/dev/null | gr
 # live_sockets_are -eq|-ge N
 live_sockets_are() { test "$(live_sockets | wc -l)" "$1" "$2"; }
 
-# Client ports of the same.
-live_ports() {
-	ss -Htn state established '( sport = :8443 )' 2>/dev/null | sed 's/.*:\([0-9]*\) *$/\1/' | sort
-}
-
-# send_late PORT COUNT: packets of a connection whose sockets are gone, as a client would send
-# that does not care.
-send_late() {
-	client "$SALLYPORT_BUILD/tools/trafficgen/sp-trafficgen" --interface c0 --source 192.0.2.7 \
-		--source-port "$1" --destination 192.0.2.1:8443 --destination-mac "$(cat /sys/class/net/e0/address)" \
-		--flags psh-ack --payload 100 --count "$2" >"$scratch/late" 2>&1 ||
-		fail "no late packets could be sent" "$(cat "$scratch/late")"
-}
-
 # expect_late_drops VERDICT PORT: what still comes on that connection dies in the kernel.
 expect_late_drops() {
 	local before

@@ -114,3 +114,19 @@ new_key() {
 
 # key_id NAME: the part of the key that may be named.
 key_id() { cut -d_ -f3 "$scratch/$1.header"; }
+
+# Client ports of the connections on which the terminator serves 192.0.2.1:8443. (ss grumbles
+# about cgroups, which a sandbox's /sys does not show.)
+live_ports() {
+	ss -Htn state established '( sport = :8443 )' 2>/dev/null | sed 's/.*:\([0-9]*\) *$/\1/' | sort
+}
+
+# send_late PORT COUNT: packets on a connection whose sockets are gone, as a client would send
+# that does not care.
+send_late() {
+	client "$SALLYPORT_BUILD/tools/trafficgen/sp-trafficgen" --interface c0 --source 192.0.2.7 \
+		--source-port "$1" --destination 192.0.2.1:8443 \
+		--destination-mac "$(cat /sys/class/net/e0/address)" \
+		--flags psh-ack --payload 100 --count "$2" >"$scratch/late" 2>&1 ||
+		fail "no late packets could be sent" "$(cat "$scratch/late")"
+}
