@@ -5,6 +5,7 @@
 
 #include "agent/registry/key_format.hpp"
 #include "agent/service/convert.hpp"
+#include "control/proto/bounds.hpp"
 
 namespace sallyport {
 namespace {
@@ -36,156 +37,191 @@ StatusCode code_of(Errc code) {
 }
 
 Status refuse(grpc::ServerContext* context, const Failure& failure) {
+  context->AddTrailingMetadata("sallyport-agent", SALLYPORT_VERSION);
   if (!failure.remedy.empty()) context->AddTrailingMetadata("sallyport-remedy", failure.remedy);
   return Status(code_of(failure.code), failure.message);
 }
 
-/// The result as the response, or its failure as the status.
-template <class T, class Message>
-Status answer(grpc::ServerContext* context, const Result<T>& result, Message* response) {
-  if (!result) return refuse(context, result.error());
-  to_proto(*result, *response);
-  return Status::OK;
+/// What `run` says to a request that is within its bounds.
+template <class Run>
+Status checked(grpc::ServerContext* context, const google::protobuf::Message& request, Run run) {
+  if (auto wrong = out_of_bounds(request)) {
+    return refuse(context, failure(Errc::kInvalid, std::move(*wrong)));
+  }
+  return run();
 }
 
-template <class T, class Add>
-Status answer_list(grpc::ServerContext* context, const Result<std::vector<T>>& result, Add add) {
-  if (!result) return refuse(context, result.error());
-  for (const auto& row : *result) to_proto(row, *add());
-  return Status::OK;
+/// The result of `run` as the response, or its failure as the status.
+template <class Request, class Response, class Run>
+Status answer(grpc::ServerContext* context, const Request& request, Response* response, Run run) {
+  return checked(context, request, [&] {
+    const auto result = run();
+    if (!result) return refuse(context, result.error());
+    to_proto(*result, *response);
+    return Status::OK;
+  });
 }
 
-/// gRPC does not pass on a Unix peer's credentials: who may call is the socket's file permissions.
-Actor actor_of(grpc::ServerContext*) {
-  return {"control socket"};
+/// The rows that `run` finds, one message each.
+template <class Request, class Row, class Run>
+Status answer_rows(grpc::ServerContext* context, const Request& request,
+                   grpc::ServerWriter<Row>* writer, Run run) {
+  return checked(context, request, [&] {
+    const auto rows = run();
+    if (!rows) return refuse(context, rows.error());
+    Row message;
+    for (const auto& row : *rows) {
+      to_proto(row, message);
+      if (!writer->Write(message)) break;  // the caller has gone
+    }
+    return Status::OK;
+  });
 }
 
 Result<Address> address_of(const std::string& text) {
-  auto address = Address::parse(text);
-  if (address) return *address;
-  return failure(Errc::kInvalid, "not an IP address: " + text.substr(0, 64));
+  if (auto address = Address::parse(text)) return *address;
+  return failure(Errc::kInvalid, "not an IP address: " + text,
+                 "write one as 192.0.2.7 or 2001:db8::7");
+}
+
+/// A raw key where its id belongs is not repeated, and never looked up.
+Result<std::string> id_of(const std::string& text) {
+  if (!text.starts_with("spk_")) return text;
+  return failure(Errc::kInvalid, "that is a whole key, not a key's id",
+                 "the id is the third part of it; the key has been shown to others now: revoke it");
 }
 
 }  // namespace
 
+Actor ControlService::actor_of(const Context& context) const {
+  return {peers_.who(context.peer(), PeerTable::Clock::now())};
+}
+
 Status ControlService::CreateTenant(Context* context,
                                     const control::v1::CreateTenantRequest* request,
                                     control::v1::Receipt* response) {
-  return answer(context, operations_.create_tenant(actor_of(context), request->name()), response);
+  return answer(context, *request, response,
+                [&] { return operations_.create_tenant(actor_of(*context), request->name()); });
 }
 
-Status ControlService::ListTenants(Context* context, const control::v1::ListTenantsRequest*,
-                                   control::v1::ListTenantsResponse* response) {
-  return answer_list(context, operations_.tenants(), [&] { return response->add_tenants(); });
+Status ControlService::ListTenants(Context* context, const control::v1::ListTenantsRequest* request,
+                                   Writer<control::v1::Tenant>* writer) {
+  return answer_rows(context, *request, writer, [&] { return operations_.tenants(); });
 }
 
 Status ControlService::CreateUser(Context* context, const control::v1::CreateUserRequest* request,
                                   control::v1::Receipt* response) {
-  return answer(context,
-                operations_.create_user(actor_of(context), request->tenant(), request->name()),
-                response);
+  return answer(context, *request, response, [&] {
+    return operations_.create_user(actor_of(*context), request->tenant(), request->name());
+  });
 }
 
 Status ControlService::ListUsers(Context* context, const control::v1::ListUsersRequest* request,
-                                 control::v1::ListUsersResponse* response) {
-  return answer_list(context, operations_.users(request->tenant()),
-                     [&] { return response->add_users(); });
+                                 Writer<control::v1::User>* writer) {
+  return answer_rows(context, *request, writer,
+                     [&] { return operations_.users(request->tenant()); });
 }
 
 Status ControlService::RemoveUser(Context* context, const control::v1::RemoveUserRequest* request,
                                   control::v1::Receipt* response) {
-  return answer(context,
-                operations_.remove_user(actor_of(context), request->tenant(), request->name()),
-                response);
+  return answer(context, *request, response, [&] {
+    return operations_.remove_user(actor_of(*context), request->tenant(), request->name());
+  });
 }
 
 Status ControlService::CreateKey(Context* context, const control::v1::CreateKeyRequest* request,
                                  control::v1::CreateKeyResponse* response) {
-  KeySpec spec;
-  spec.tenant = request->tenant();
-  spec.user = request->user();
-  spec.env = request->env();
-  spec.not_before = request->not_before();
-  spec.expires_at = request->expires_at();
-  spec.limit = {.per_second = request->limit_per_second(), .burst = request->burst()};
-  spec.note = request->note();
-  auto created = operations_.create_key(actor_of(context), spec);
-  if (!created) return refuse(context, created.error());
-  to_proto(created->receipt, *response->mutable_receipt());
-  to_proto(created->key, *response->mutable_key());
-  response->set_raw_key(created->raw);
-  wipe(created->raw);
-  return Status::OK;
+  return checked(context, *request, [&] {
+    KeySpec spec;
+    spec.tenant = request->tenant();
+    spec.user = request->user();
+    spec.env = request->env();
+    spec.not_before = request->not_before();
+    spec.expires_at = request->expires_at();
+    spec.limit = {.per_second = request->limit_per_second(), .burst = request->burst()};
+    spec.note = request->note();
+    auto created = operations_.create_key(actor_of(*context), spec);
+    if (!created) return refuse(context, created.error());
+    to_proto(created->receipt, *response->mutable_receipt());
+    to_proto(created->key, *response->mutable_record());
+    response->set_key(created->raw);
+    wipe(created->raw);
+    return Status::OK;
+  });
 }
 
 Status ControlService::ListKeys(Context* context, const control::v1::ListKeysRequest* request,
                                 Writer<control::v1::Key>* writer) {
-  KeyFilter filter{.tenant = request->tenant(), .user = request->user(), .state = {}};
-  if (!from_proto(request->state(), filter.state)) {
-    return refuse(context, failure(Errc::kInvalid, "not a key state"));
-  }
-  auto keys = operations_.keys(filter);
-  if (!keys) return refuse(context, keys.error());
-  control::v1::Key row;
-  for (const auto& key : *keys) {
-    to_proto(key, row);
-    if (!writer->Write(row)) break;  // the caller has gone
-  }
-  return Status::OK;
+  return answer_rows(context, *request, writer, [&]() -> Result<std::vector<Key>> {
+    KeyFilter filter{.tenant = request->tenant(), .user = request->user(), .state = {}};
+    if (!from_proto(request->state(), filter.state)) {
+      return failure(Errc::kInvalid, "not a key state");
+    }
+    return operations_.keys(filter);
+  });
 }
 
 Status ControlService::GetKey(Context* context, const control::v1::GetKeyRequest* request,
                               control::v1::Key* response) {
-  return answer(context, operations_.key(request->id()), response);
+  return answer(context, *request, response, [&]() -> Result<Key> {
+    const auto id = id_of(request->id());
+    if (!id) return id.error();
+    return operations_.key(*id);
+  });
 }
 
 Status ControlService::RevokeKey(Context* context, const control::v1::RevokeKeyRequest* request,
                                  control::v1::Receipt* response) {
-  return answer(context,
-                operations_.revoke_key(actor_of(context), request->id(), request->reason()),
-                response);
+  return answer(context, *request, response, [&]() -> Result<Receipt> {
+    const auto id = id_of(request->id());
+    if (!id) return id.error();
+    return operations_.revoke_key(actor_of(*context), *id, request->reason());
+  });
 }
 
 Status ControlService::AddBan(Context* context, const control::v1::AddBanRequest* request,
                               control::v1::Receipt* response) {
-  auto source = address_of(request->source());
-  if (!source) return refuse(context, source.error());
-  return answer(context,
-                operations_.add_ban(actor_of(context), {.source = *source,
-                                                        .reason = request->reason(),
-                                                        .created_at = 0,
-                                                        .expires_at = request->expires_at()}),
-                response);
+  return answer(context, *request, response, [&]() -> Result<Receipt> {
+    const auto source = address_of(request->source());
+    if (!source) return source.error();
+    return operations_.add_ban(actor_of(*context), {.source = *source,
+                                                    .reason = request->reason(),
+                                                    .created_at = 0,
+                                                    .expires_at = request->expires_at()});
+  });
 }
 
 Status ControlService::RemoveBan(Context* context, const control::v1::RemoveBanRequest* request,
                                  control::v1::Receipt* response) {
-  auto source = address_of(request->source());
-  if (!source) return refuse(context, source.error());
-  return answer(context, operations_.remove_ban(actor_of(context), *source), response);
+  return answer(context, *request, response, [&]() -> Result<Receipt> {
+    const auto source = address_of(request->source());
+    if (!source) return source.error();
+    return operations_.remove_ban(actor_of(*context), *source);
+  });
 }
 
-Status ControlService::ListBans(Context* context, const control::v1::ListBansRequest*,
-                                control::v1::ListBansResponse* response) {
-  return answer_list(context, operations_.bans(), [&] { return response->add_bans(); });
+Status ControlService::ListBans(Context* context, const control::v1::ListBansRequest* request,
+                                Writer<control::v1::Ban>* writer) {
+  return answer_rows(context, *request, writer, [&] { return operations_.bans(); });
 }
 
-Status ControlService::GetStatus(Context* context, const control::v1::GetStatusRequest*,
+Status ControlService::GetStatus(Context* context, const control::v1::GetStatusRequest* request,
                                  control::v1::Status* response) {
-  return answer(context, operations_.status(), response);
+  return answer(context, *request, response, [&] { return operations_.status(); });
 }
 
-Status ControlService::GetCounters(Context* context, const control::v1::GetCountersRequest*,
+Status ControlService::GetCounters(Context* context, const control::v1::GetCountersRequest* request,
                                    control::v1::Counters* response) {
-  return answer(context, operations_.counters(), response);
+  return answer(context, *request, response, [&] { return operations_.counters(); });
 }
 
 Status ControlService::SetMode(Context* context, const control::v1::SetModeRequest* request,
                                control::v1::Receipt* response) {
-  const auto mode = from_proto(request->mode());
-  if (!mode) return refuse(context, failure(Errc::kInvalid, "not a mode"));
-  return answer(context, operations_.set_mode(actor_of(context), request->service(), *mode),
-                response);
+  return answer(context, *request, response, [&]() -> Result<Receipt> {
+    const auto mode = from_proto(request->mode());
+    if (!mode) return failure(Errc::kInvalid, "not a mode");
+    return operations_.set_mode(actor_of(*context), request->service(), *mode);
+  });
 }
 
 }  // namespace sallyport

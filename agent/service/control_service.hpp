@@ -4,14 +4,17 @@
 #include <sallyport/control/v1/control.grpc.pb.h>
 
 #include "agent/service/operations.hpp"
+#include "agent/service/peer_acceptor.hpp"
 
 namespace sallyport {
 
-/// The control API on top of `Operations`: checks sizes, converts, nothing else. Runs on gRPC's
-/// threads.
+/// The control API on top of `Operations`: checks sizes, converts, nothing else. Every text and
+/// time of a request is within its bounds before anything looks at it. Runs on gRPC's threads.
 class ControlService final : public control::v1::Control::Service {
  public:
-  explicit ControlService(Operations& operations) : operations_(operations) {}
+  /// Both must outlive the service.
+  ControlService(Operations& operations, const PeerTable& peers)
+      : operations_(operations), peers_(peers) {}
 
   using Context = grpc::ServerContext;
   using Status = grpc::Status;
@@ -21,11 +24,11 @@ class ControlService final : public control::v1::Control::Service {
   Status CreateTenant(Context* context, const control::v1::CreateTenantRequest* request,
                       control::v1::Receipt* response) override;
   Status ListTenants(Context* context, const control::v1::ListTenantsRequest* request,
-                     control::v1::ListTenantsResponse* response) override;
+                     Writer<control::v1::Tenant>* writer) override;
   Status CreateUser(Context* context, const control::v1::CreateUserRequest* request,
                     control::v1::Receipt* response) override;
   Status ListUsers(Context* context, const control::v1::ListUsersRequest* request,
-                   control::v1::ListUsersResponse* response) override;
+                   Writer<control::v1::User>* writer) override;
   Status RemoveUser(Context* context, const control::v1::RemoveUserRequest* request,
                     control::v1::Receipt* response) override;
   Status CreateKey(Context* context, const control::v1::CreateKeyRequest* request,
@@ -41,7 +44,7 @@ class ControlService final : public control::v1::Control::Service {
   Status RemoveBan(Context* context, const control::v1::RemoveBanRequest* request,
                    control::v1::Receipt* response) override;
   Status ListBans(Context* context, const control::v1::ListBansRequest* request,
-                  control::v1::ListBansResponse* response) override;
+                  Writer<control::v1::Ban>* writer) override;
   Status GetStatus(Context* context, const control::v1::GetStatusRequest* request,
                    control::v1::Status* response) override;
   Status GetCounters(Context* context, const control::v1::GetCountersRequest* request,
@@ -50,7 +53,10 @@ class ControlService final : public control::v1::Control::Service {
                  control::v1::Receipt* response) override;
 
  private:
+  [[nodiscard]] Actor actor_of(const Context& context) const;
+
   Operations& operations_;
+  const PeerTable& peers_;
 };
 
 }  // namespace sallyport

@@ -3,6 +3,7 @@
 
 #include "control/cli/command_groups.hpp"
 #include "control/cli/output.hpp"
+#include "control/cli/rows.hpp"
 #include "control/cli/values.hpp"
 #include "control/client/control_client.hpp"
 
@@ -25,21 +26,18 @@ Result<int> add(const Invocation& invocation, ControlClient& client, Output& out
   return kDone;
 }
 
-Result<int> list(const Invocation&, ControlClient& client, Output& output) {
-  auto answer = client.call(&Stub::ListBans, control::v1::ListBansRequest());
-  if (!answer) return answer.error();
-  if (output.is_json()) {
-    output.json(to_json(*answer));
-    return kDone;
-  }
-  Table table{{"SOURCE", "BY", "CREATED", "EXPIRES", "REFUSALS", "TIMES", "REASON"}, {}};
-  for (const auto& ban : answer->bans()) {
-    table.rows.push_back(
-        {ban.source(), enum_word(*control::v1::BanOrigin_descriptor(), ban.origin()),
-         show_time(ban.created_at()), show_time(ban.expires_at()), std::to_string(ban.refusals()),
-         std::to_string(ban.repetition()), ban.reason()});
-  }
-  output.table(table);
+Result<int> list(const Invocation& invocation, ControlClient& client, Output& output) {
+  Rows rows(output, invocation, "bans",
+            {"SOURCE", "BY", "CREATED", "EXPIRES", "REFUSALS", "TIMES", "REASON"});
+  auto listed = client.list(
+      &Stub::ListBans, control::v1::ListBansRequest(), [&](const control::v1::Ban& ban) {
+        rows.add(ban, ban.source(),
+                 {ban.source(), enum_word(*control::v1::BanOrigin_descriptor(), ban.origin()),
+                  show_time(ban.created_at()), show_time(ban.expires_at()),
+                  std::to_string(ban.refusals()), std::to_string(ban.repetition()), ban.reason()});
+      });
+  if (!listed) return listed.error();
+  rows.finish();
   return kDone;
 }
 
@@ -67,7 +65,11 @@ std::vector<Command> ban_commands() {
         {Kind::kOption, "--for", "TIME", "a duration, a date, a time, or never", "never"},
         {Kind::kOption, "--reason", "TEXT", "why, for the record"}},
        add},
-      {"ban list", "list the bans in force, of operators and of the offender policy", "", {}, list},
+      {"ban list",
+       "list the bans in force, of operators and of the offender policy",
+       "",
+       {kQuietList},
+       list},
       {"ban remove", "lift a ban", "", {kAddress}, remove},
   };
 }

@@ -27,6 +27,7 @@ struct Parameter {
   std::string_view help;
   std::string_view fallback = {};  // kOption: the value when it is not given
   std::string_view choices = {};   // words, separated by '|'; empty: any text
+  std::string_view names_by = {};  // the command that prints the names it may be, for completion
 };
 
 /// What the user typed, by `Parameter::name` (a flag's last alias without dashes is its name too).

@@ -15,4 +15,24 @@ namespace sallyport {
 [[nodiscard]] std::vector<Command> status_commands();
 [[nodiscard]] std::vector<Command> manual_commands();
 
+// What commands of several groups take.
+
+inline constexpr Parameter kQuietList = {.kind = Parameter::Kind::kFlag,
+                                         .name = "-q,--quiet",
+                                         .placeholder = "",
+                                         .help = "print the names alone, one a line"};
+
+inline constexpr Parameter kTenantOption = {.kind = Parameter::Kind::kOption,
+                                            .name = "--tenant",
+                                            .placeholder = "NAME",
+                                            .help = "of this tenant alone",
+                                            .names_by = "tenant list -q"};
+
+/// A user that is there already.
+inline constexpr Parameter kOwner = {.kind = Parameter::Kind::kPositional,
+                                     .name = "TENANT/USER",
+                                     .placeholder = "",
+                                     .help = "the user, with its tenant",
+                                     .names_by = "user list -q"};
+
 }  // namespace sallyport

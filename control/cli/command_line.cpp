@@ -20,6 +20,17 @@ std::vector<std::string> split(std::string_view text, char separator) {
   return parts;
 }
 
+/// "spk_<env>_<id>_<secret>…", wherever in the argument. What a key is exactly is the agent's to
+/// know: this errs on the side of refusing.
+bool holds_raw_key(const std::string& argument) {
+  constexpr std::size_t kPartsOfAKey = 5;
+  constexpr std::size_t kLeastSecret = 20;
+  const auto begin = argument.find("spk_");
+  if (begin == std::string::npos) return false;
+  const auto parts = split(std::string_view(argument).substr(begin), '_');
+  return parts.size() >= kPartsOfAKey - 1 && parts[3].size() >= kLeastSecret;
+}
+
 /// Options are stored under their long name, so that a command need not know the short one.
 void declare(CLI::App& app, const Parameter& parameter, Invocation& invocation) {
   const std::string name(long_name(parameter.name));
@@ -79,7 +90,9 @@ class Parser {
       std::ostringstream wrong;
       const int code = app_.exit(error, out, wrong);
       line_->status = code == 0 ? kDone : kError;
-      line_->text = code == 0 ? out.str() : what_is_wrong(app_, error);
+      line_->text = code == 0
+                        ? out.str()
+                        : what_is_wrong(app_, error) + "\n  sallyport --help lists the commands";
       return;
     }
     for (const auto& [leaf, command] : leaves_) {
@@ -129,8 +142,16 @@ class Parser {
 CommandLine parse_command_line(const std::vector<std::string>& arguments,
                                const std::optional<std::string>& socket_variable) {
   CommandLine line;
+  if (std::any_of(arguments.begin(), arguments.end(), holds_raw_key)) {
+    line.status = kError;
+    line.text =
+        "a whole key is on the command line, where other users can see it\n"
+        "  name a key by its id, the third part of it; revoke this one, it is no secret any more";
+    return line;
+  }
   Parser parser(line);
-  if (socket_variable) parser.globals().values["--socket"] = *socket_variable;
+  if (socket_variable && !socket_variable->empty())
+    parser.globals().values["--socket"] = *socket_variable;
   parser.parse(arguments);
   return line;
 }

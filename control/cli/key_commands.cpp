@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <boost/json/array.hpp>
+#include <cstring>
 #include <ctime>
 
 #include "control/cli/command_groups.hpp"
 #include "control/cli/output.hpp"
+#include "control/cli/rows.hpp"
 #include "control/cli/values.hpp"
 #include "control/client/control_client.hpp"
 
@@ -16,6 +16,11 @@ using Stub = ControlClient::Stub;
 
 std::string state_word(const control::v1::Key& key) {
   return enum_word(*control::v1::KeyState_descriptor(), key.state());
+}
+
+std::string show_limit(const control::v1::Key& key) {
+  if (key.limit_per_second() == 0) return "none";
+  return std::to_string(key.limit_per_second()) + "/s";
 }
 
 Result<control::v1::CreateKeyRequest> make_request(const Invocation& invocation) {
@@ -31,7 +36,7 @@ Result<control::v1::CreateKeyRequest> make_request(const Invocation& invocation)
   request.set_expires_at(*expires_at);
   request.set_note(invocation.value("--note"));
   if (invocation.has("--not-before")) {
-    auto not_before = parse_moment(invocation.value("--not-before"), now);
+    auto not_before = parse_point(invocation.value("--not-before"), now);
     if (!not_before) return not_before.error();
     request.set_not_before(*not_before);
   }
@@ -53,21 +58,21 @@ Result<int> create(const Invocation& invocation, ControlClient& client, Output& 
   if (!request) return request.error();
   auto created = client.call(&Stub::CreateKey, *request);
   if (!created) return created.error();
-  const auto& key = created->key();
+  const auto& key = created->record();
   if (output.is_json()) {
     output.json(to_json(*created));
   } else if (invocation.has("--quiet")) {
-    output.line(created->raw_key());
+    output.line(created->key());
   } else {
     output.line("created key " + key.id() + " (" + key.tenant() + "/" + key.user() + "), expires " +
                 show_time(key.expires_at()));
     output.receipt_lines(created->receipt());
     output.line("");
-    output.line("  " + created->raw_key());
+    output.line("  " + created->key());
     output.line("");
     output.line("This is the only time the key is shown; it is kept nowhere.");
   }
-  std::fill(created->mutable_raw_key()->begin(), created->mutable_raw_key()->end(), '\0');
+  explicit_bzero(created->mutable_key()->data(), created->key().size());
   return kDone;
 }
 
@@ -80,27 +85,15 @@ Result<int> list(const Invocation& invocation, ControlClient& client, Output& ou
   if (state == "suspended") request.set_state(control::v1::KEY_STATE_SUSPENDED);
   if (state == "revoked") request.set_state(control::v1::KEY_STATE_REVOKED);
 
-  Table table{{"KEY", "USER", "ENV", "STATE", "EXPIRES", "LIMIT", "NOTE"}, {}};
-  boost::json::array rows;
-  auto listed = client.list_keys(request, [&](const control::v1::Key& key) {
-    if (output.is_json()) {
-      rows.push_back(to_json(key));
-    } else if (invocation.has("--quiet")) {
-      output.line(key.id());
-    } else {
-      table.rows.push_back(
-          {key.id(), key.tenant() + "/" + key.user(), key.env(), state_word(key),
-           show_time(key.expires_at()),
-           key.limit_per_second() == 0 ? "none" : std::to_string(key.limit_per_second()) + "/s",
-           key.note()});
-    }
+  Rows rows(output, invocation, "keys",
+            {"KEY", "USER", "ENV", "STATE", "EXPIRES", "LIMIT", "NOTE"});
+  auto listed = client.list(&Stub::ListKeys, request, [&](const control::v1::Key& key) {
+    rows.add(key, key.id(),
+             {key.id(), key.tenant() + "/" + key.user(), key.env(), state_word(key),
+              show_time(key.expires_at()), show_limit(key), key.note()});
   });
   if (!listed) return listed.error();
-  if (output.is_json()) {
-    output.json(boost::json::object{{"keys", std::move(rows)}});
-  } else if (!invocation.has("--quiet")) {
-    output.table(table);
-  }
+  rows.finish();
   return kDone;
 }
 
@@ -123,10 +116,8 @@ Result<int> show(const Invocation& invocation, ControlClient& client, Output& ou
   output.line("valid from  " +
               (key->not_before() == 0 ? std::string("always") : show_time(key->not_before())));
   output.line("expires     " + show_time(key->expires_at()));
-  output.line("limit       " + (key->limit_per_second() == 0
-                                    ? std::string("none")
-                                    : std::to_string(key->limit_per_second()) + "/s, burst " +
-                                          std::to_string(key->burst())));
+  output.line("limit       " + show_limit(*key) +
+              (key->limit_per_second() == 0 ? "" : ", burst " + std::to_string(key->burst())));
   if (!key->note().empty()) output.line("note        " + key->note());
   return kDone;
 }
@@ -145,7 +136,11 @@ Result<int> revoke(const Invocation& invocation, ControlClient& client, Output& 
   return kDone;
 }
 
-const Parameter kId = {Kind::kPositional, "ID", "", "the key's id: the third part of spk_…_ID_…"};
+const Parameter kId = {.kind = Kind::kPositional,
+                       .name = "ID",
+                       .placeholder = "",
+                       .help = "the key's id, the third part of it: spk_ENV_ID_SECRET_SUM",
+                       .names_by = "key list -q --state active"};
 
 }  // namespace
 
@@ -154,10 +149,11 @@ std::vector<Command> key_commands() {
       {"key create",
        "create a key for a user and show it, this once",
        "The key is printed on standard output and kept nowhere: only its SHA-256 is stored.",
-       {{Kind::kPositional, "TENANT/USER", "", "the user the key is for"},
+       {kOwner,
         {Kind::kOption, "--env", "NAME", "environment, a part of the key's text", "live"},
         {Kind::kOption, "--expires", "TIME", "a duration, a date, a time, or never", "90d"},
-        {Kind::kOption, "--not-before", "TIME", "refuse it until then"},
+        {Kind::kOption, "--not-before", "TIME",
+         "refuse it until then: a duration, a date or a time"},
         {Kind::kOption, "--limit", "N/s", "requests a second"},
         {Kind::kOption, "--burst", "N", "requests that may come at once beyond the limit"},
         {Kind::kOption, "--note", "TEXT", "for people, at most 256 bytes"},
@@ -166,10 +162,10 @@ std::vector<Command> key_commands() {
       {"key list",
        "list the keys",
        "",
-       {{Kind::kOption, "--tenant", "NAME", "of this tenant alone"},
+       {kTenantOption,
         {Kind::kOption, "--user", "NAME", "of users of this name alone"},
         {Kind::kOption, "--state", "STATE", "in this state alone", "", "active|suspended|revoked"},
-        {Kind::kFlag, "-q,--quiet", "", "print the ids alone"}},
+        kQuietList},
        list},
       {"key show", "show a key, without its secret", "", {kId}, show},
       {"key revoke",

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/resource.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <iostream>
@@ -49,6 +51,8 @@ int run(const CommandLine& line) {
 
 int main(int argc, char** argv) {
   using namespace sallyport;
+  const rlimit no_core{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);  // a key that was just made may be in memory
   const char* socket = std::getenv("SALLYPORT_SOCKET");
   const auto line =
       parse_command_line({argv + 1, argv + argc},
@@ -57,7 +61,7 @@ int main(int argc, char** argv) {
   if (line.status == kDone) {
     std::cout << line.text;
   } else {
-    std::cerr << "sallyport: " << line.text << "\n  sallyport --help lists the commands\n";
+    std::cerr << "sallyport: " << line.text << "\n";
   }
   return line.status;
 }

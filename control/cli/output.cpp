@@ -102,6 +102,10 @@ void Output::line(std::string_view text) {
   out_ << text << "\n";
 }
 
+void Output::text(std::string_view text) {
+  out_ << text;
+}
+
 void Output::receipt(std::string_view done, const control::v1::Receipt& receipt) {
   if (is_json()) return json(to_json(receipt));
   line(done);
@@ -115,8 +119,10 @@ void Output::receipt_lines(const control::v1::Receipt& receipt) {
        << (receipt.kernel_done() ? milliseconds(receipt.kernel_us())
                                  : std::string("not there: the inner door holds it alone"))
        << "\n";
-  out_ << "  terminator   " << milliseconds(receipt.terminator_us()) << ", "
-       << receipt.connections() << " connection" << (receipt.connections() == 1 ? "" : "s")
+  out_ << "  terminator   "
+       << (receipt.terminator_done() ? milliseconds(receipt.terminator_us())
+                                     : std::string("has not acknowledged"))
+       << ", " << receipt.connections() << " connection" << (receipt.connections() == 1 ? "" : "s")
        << " cut\n";
 }
 

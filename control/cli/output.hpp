@@ -34,6 +34,7 @@ class Output {
   void json(const boost::json::value& value);  // one line
   void table(const Table& table);              // headings alone where there are no rows
   void line(std::string_view text);
+  void text(std::string_view text);  // as it is, no line end
   /// A receipt: `done` in one line, then what acknowledged it; as JSON the receipt alone.
   void receipt(std::string_view done, const control::v1::Receipt& receipt);
   void receipt_lines(const control::v1::Receipt& receipt);

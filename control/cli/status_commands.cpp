@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "control/cli/command_groups.hpp"
 #include "control/cli/output.hpp"
 #include "control/client/control_client.hpp"
@@ -51,10 +53,23 @@ Result<int> status(const Invocation&, ControlClient& client, Output& output) {
   return kDone;
 }
 
-void print_counters(const control::v1::Counters& counters, bool nonzero, Output& output) {
+/// The rows of a repeated field that are not zero.
+template <class Rows, class IsZero>
+void drop(Rows& rows, IsZero is_zero) {
+  rows.erase(std::remove_if(rows.begin(), rows.end(), is_zero), rows.end());
+}
+
+void drop_zeroes(control::v1::Counters& counters) {
+  drop(*counters.mutable_packets(),
+       [](const auto& row) { return row.packets() == 0 && row.observed_packets() == 0; });
+  const auto is_zero = [](const control::v1::Counters::Named& row) { return row.value() == 0; };
+  drop(*counters.mutable_checks(), is_zero);
+  drop(*counters.mutable_agent(), is_zero);
+}
+
+void print_counters(const control::v1::Counters& counters, Output& output) {
   Table packets{{"OUTER DOOR", "PACKETS", "BYTES", "OBSERVED", "MEANING"}, {}};
   for (const auto& row : counters.packets()) {
-    if (nonzero && row.packets() == 0 && row.observed_packets() == 0) continue;
     packets.rows.push_back({row.verdict(), std::to_string(row.packets()),
                             std::to_string(row.bytes()), std::to_string(row.observed_packets()),
                             row.text()});
@@ -63,7 +78,6 @@ void print_counters(const control::v1::Counters& counters, bool nonzero, Output&
   const auto print = [&](const char* heading, const auto& rows) {
     Table table{{heading, "COUNT", "MEANING"}, {}};
     for (const auto& row : rows) {
-      if (nonzero && row.value() == 0) continue;
       table.rows.push_back({row.name(), std::to_string(row.value()), row.text()});
     }
     output.table(table);
@@ -77,10 +91,11 @@ void print_counters(const control::v1::Counters& counters, bool nonzero, Output&
 Result<int> counters(const Invocation& invocation, ControlClient& client, Output& output) {
   auto answer = client.call(&Stub::GetCounters, control::v1::GetCountersRequest());
   if (!answer) return answer.error();
+  if (invocation.has("--nonzero")) drop_zeroes(*answer);
   if (output.is_json()) {
     output.json(to_json(*answer));
   } else {
-    print_counters(*answer, invocation.has("--nonzero"), output);
+    print_counters(*answer, output);
   }
   return kDone;
 }

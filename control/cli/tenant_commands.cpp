@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/cli/command_groups.hpp"
 #include "control/cli/output.hpp"
+#include "control/cli/rows.hpp"
 #include "control/client/control_client.hpp"
 
 namespace sallyport {
@@ -18,20 +19,16 @@ Result<int> create(const Invocation& invocation, ControlClient& client, Output& 
   return kDone;
 }
 
-Result<int> list(const Invocation&, ControlClient& client, Output& output) {
-  auto answer = client.call(&Stub::ListTenants, control::v1::ListTenantsRequest());
-  if (!answer) return answer.error();
-  if (output.is_json()) {
-    output.json(to_json(*answer));
-    return kDone;
-  }
-  Table table{{"TENANT", "STATE", "CREATED"}, {}};
-  for (const auto& tenant : answer->tenants()) {
-    table.rows.push_back({tenant.name(),
-                          enum_word(*control::v1::Lifecycle_descriptor(), tenant.state()),
-                          show_time(tenant.created_at())});
-  }
-  output.table(table);
+Result<int> list(const Invocation& invocation, ControlClient& client, Output& output) {
+  Rows rows(output, invocation, "tenants", {"TENANT", "STATE", "CREATED"});
+  auto listed =
+      client.list(&Stub::ListTenants, control::v1::ListTenantsRequest(), [&](const Tenant& tenant) {
+        rows.add(tenant, tenant.name(),
+                 {tenant.name(), enum_word(*control::v1::Lifecycle_descriptor(), tenant.state()),
+                  show_time(tenant.created_at())});
+      });
+  if (!listed) return listed.error();
+  rows.finish();
   return kDone;
 }
 
@@ -44,7 +41,7 @@ std::vector<Command> tenant_commands() {
        "",
        {{Parameter::Kind::kPositional, "NAME", "", "name of the tenant"}},
        create},
-      {"tenant list", "list the tenants", "", {}, list},
+      {"tenant list", "list the tenants", "", {kQuietList}, list},
   };
 }
 

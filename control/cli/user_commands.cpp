@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "control/cli/command_groups.hpp"
 #include "control/cli/output.hpp"
+#include "control/cli/rows.hpp"
 #include "control/cli/values.hpp"
 #include "control/client/control_client.hpp"
 
@@ -24,19 +25,15 @@ Result<int> create(const Invocation& invocation, ControlClient& client, Output& 
 Result<int> list(const Invocation& invocation, ControlClient& client, Output& output) {
   control::v1::ListUsersRequest request;
   request.set_tenant(invocation.value("--tenant"));
-  auto answer = client.call(&Stub::ListUsers, request);
-  if (!answer) return answer.error();
-  if (output.is_json()) {
-    output.json(to_json(*answer));
-    return kDone;
-  }
-  Table table{{"TENANT", "USER", "STATE", "CREATED"}, {}};
-  for (const auto& user : answer->users()) {
-    table.rows.push_back({user.tenant(), user.name(),
-                          enum_word(*control::v1::Lifecycle_descriptor(), user.state()),
-                          show_time(user.created_at())});
-  }
-  output.table(table);
+  Rows rows(output, invocation, "users", {"TENANT", "USER", "STATE", "CREATED"});
+  auto listed = client.list(&Stub::ListUsers, request, [&](const control::v1::User& user) {
+    rows.add(
+        user, user.tenant() + "/" + user.name(),
+        {user.tenant(), user.name(), enum_word(*control::v1::Lifecycle_descriptor(), user.state()),
+         show_time(user.created_at())});
+  });
+  if (!listed) return listed.error();
+  rows.finish();
   return kDone;
 }
 
@@ -54,19 +51,16 @@ Result<int> remove(const Invocation& invocation, ControlClient& client, Output& 
   return kDone;
 }
 
-const Parameter kOwner = {Parameter::Kind::kPositional, "TENANT/USER", "",
-                          "the user, with its tenant"};
-
 }  // namespace
 
 std::vector<Command> user_commands() {
   return {
-      {"user create", "create a user of a tenant", "", {kOwner}, create},
-      {"user list",
-       "list the users",
+      {"user create",
+       "create a user of a tenant",
        "",
-       {{Parameter::Kind::kOption, "--tenant", "NAME", "of this tenant alone"}},
-       list},
+       {{Parameter::Kind::kPositional, "TENANT/USER", "", "the user, with its tenant"}},
+       create},
+      {"user list", "list the users", "", {kTenantOption, kQuietList}, list},
       {"user remove",
        "remove a user and revoke its keys",
        "The user's keys are revoked in the same transaction; their live connections are cut "

@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <ctime>
+#include <optional>
 
 namespace sallyport {
 namespace {
@@ -18,6 +19,21 @@ bool read_number(std::string_view text, Number& out) {
 
 std::string quoted(std::string_view text) {
   return "\"" + std::string(text.substr(0, 64)) + "\"";
+}
+
+/// A date or time that the calendar has: strptime takes a 31st of February and timegm makes a
+/// day of March of it.
+std::optional<std::int64_t> parse_calendar(std::string_view text) {
+  const std::string terminated(text);
+  for (const char* form : {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"}) {
+    std::tm parts{};
+    const char* end = strptime(terminated.c_str(), form, &parts);
+    if (end == nullptr || *end != '\0') continue;
+    const int day = parts.tm_mday;
+    const std::int64_t moment = timegm(&parts);
+    if (moment > 0 && parts.tm_mday == day) return moment;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -51,19 +67,16 @@ Result<std::int64_t> parse_duration(std::string_view text) {
 
 Result<std::int64_t> parse_moment(std::string_view text, std::int64_t now) {
   if (text == "never") return std::int64_t{0};
+  auto point = parse_point(text, now);
+  if (!point) point.error().remedy += " or never";
+  return point;
+}
+
+Result<std::int64_t> parse_point(std::string_view text, std::int64_t now) {
   if (auto duration = parse_duration(text)) return now + *duration;
-  const std::string terminated(text);
-  for (const char* form : {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"}) {
-    std::tm parts{};
-    const char* end = strptime(terminated.c_str(), form, &parts);
-    if (end != nullptr && *end == '\0') {
-      const std::int64_t moment = timegm(&parts);
-      if (moment > 0) return moment;
-    }
-  }
-  return failure(
-      Errc::kInvalid, "not a time: " + quoted(text),
-      "write a duration (90d), a date (2027-01-31), a time (2027-01-31T12:00:00Z) or never");
+  if (auto moment = parse_calendar(text)) return *moment;
+  return failure(Errc::kInvalid, "not a time: " + quoted(text),
+                 "write a duration (90d), a date (2027-01-31), a time (2027-01-31T12:00:00Z)");
 }
 
 Result<std::uint32_t> parse_rate(std::string_view text) {

@@ -12,8 +12,12 @@ namespace sallyport {
 /// "90d", "12h", "5m", "30s": seconds, at least 1, at most 100 years.
 [[nodiscard]] Result<std::int64_t> parse_duration(std::string_view text);
 
-/// A duration from `now`, "never" (0), or a moment "2026-12-31T23:59:59Z" / "2026-12-31".
+/// A duration from `now`, "never" (0), or a moment of the calendar, "2026-12-31T23:59:59Z" /
+/// "2026-12-31".
 [[nodiscard]] Result<std::int64_t> parse_moment(std::string_view text, std::int64_t now);
+
+/// The same without "never": when something begins.
+[[nodiscard]] Result<std::int64_t> parse_point(std::string_view text, std::int64_t now);
 
 /// "100/s" or "100": requests a second.
 [[nodiscard]] Result<std::uint32_t> parse_rate(std::string_view text);

@@ -7,9 +7,11 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "agent/base/unique_fd.hpp"
+#include "control/proto/bounds.hpp"
 
 namespace sallyport {
 namespace {
@@ -36,11 +38,20 @@ Errc code_of(grpc::StatusCode code) {
   }
 }
 
-std::string remedy_of(const grpc::ClientContext& context) {
+std::optional<std::string> metadata_of(const grpc::ClientContext& context, const char* name) {
   const auto& metadata = context.GetServerTrailingMetadata();
-  const auto found = metadata.find("sallyport-remedy");
-  if (found == metadata.end()) return {};
-  return {found->second.data(), found->second.size()};
+  const auto found = metadata.find(name);
+  if (found == metadata.end()) return std::nullopt;
+  return std::string(found->second.data(), found->second.size());
+}
+
+Failure unreachable(const std::string& socket, int error) {
+  Failure why = system_failure(error, "cannot reach the agent at " + socket);
+  why.code = Errc::kUnavailable;
+  why.remedy = error == EACCES || error == EPERM
+                   ? "you need write access to the socket: run as root or as a member of its group"
+                   : "is sallyportd running? see: systemctl status sallyportd";
+  return why;
 }
 
 }  // namespace
@@ -51,37 +62,23 @@ ControlClient::ControlClient(std::string socket, std::chrono::milliseconds timeo
       stub_(control::v1::Control::NewStub(
           grpc::CreateChannel("unix:" + socket_, grpc::InsecureChannelCredentials()))) {}
 
-Result<void> ControlClient::list_keys(const control::v1::ListKeysRequest& request,
-                                      const std::function<void(const control::v1::Key&)>& visit) {
-  if (auto there = check_socket(); !there) return there;
-  grpc::ClientContext context;
-  begin(context);
-  auto reader = stub_->ListKeys(&context, request);
-  control::v1::Key key;
-  while (reader->Read(&key)) visit(key);
-  const grpc::Status status = reader->Finish();
-  if (!status.ok()) return failure_of(context, status);
-  return {};
-}
-
-Result<void> ControlClient::check_socket() const {
+Result<void> ControlClient::prepare(const google::protobuf::Message& request) const {
+  if (auto wrong = out_of_bounds(request)) return failure(Errc::kInvalid, std::move(*wrong));
   sockaddr_un address{};
-  if (socket_.size() >= sizeof address.sun_path) {
-    return failure(Errc::kUnavailable, "socket path is too long: " + socket_);
+  if (socket_.empty() || socket_.size() >= sizeof address.sun_path) {
+    return failure(Errc::kInvalid,
+                   socket_.empty() ? "the socket's path is empty"
+                                   : "the socket's path is too long: " + socket_,
+                   "use 1 to 107 bytes");
   }
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, socket_.data(), socket_.size());
-  const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
-    return {};
-  }
-  const int error = errno;
-  Failure why = system_failure(error, "cannot reach the agent at " + socket_);
-  why.code = Errc::kUnavailable;
-  why.remedy = error == EACCES || error == EPERM
-                   ? "you need write access to the socket: run as root or as a member of its group"
-                   : "is sallyportd running? see: systemctl status sallyportd";
-  return why;
+  const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const bool connected =
+      connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  // EAGAIN: too many wait there already. The call itself waits, as long as it may.
+  if (connected || errno == EAGAIN) return {};
+  return unreachable(socket_, errno);
 }
 
 void ControlClient::begin(grpc::ClientContext& context) const {
@@ -96,7 +93,14 @@ Failure ControlClient::failure_of(const grpc::ClientContext& context,
                        std::to_string(timeout_.count()) + " ms",
                    "the change may have been made: look before you repeat it");
   }
-  return failure(code_of(status.error_code()), status.error_message(), remedy_of(context));
+  if (!metadata_of(context, "sallyport-agent")) {
+    return failure(
+        Errc::kUnavailable,
+        "the agent at " + socket_ + " broke off before it had answered: " + status.error_message(),
+        "the change may have been made: look before you repeat it");
+  }
+  return failure(code_of(status.error_code()), status.error_message(),
+                 metadata_of(context, "sallyport-remedy").value_or(""));
 }
 
 }  // namespace sallyport

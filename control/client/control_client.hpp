@@ -4,7 +4,6 @@
 #include <sallyport/control/v1/control.grpc.pb.h>
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,16 +16,18 @@ namespace sallyport {
 class ControlClient {
  public:
   using Stub = control::v1::Control::Stub;
+  static constexpr std::chrono::seconds kDefaultTimeout{10};
 
   /// Does not connect yet.
-  ControlClient(std::string socket, std::chrono::milliseconds timeout);
+  explicit ControlClient(std::string socket, std::chrono::milliseconds timeout = kDefaultTimeout);
 
-  /// One unary call: `call(&Stub::GetStatus, request)`.
+  /// One unary call: `call(&Stub::GetStatus, request)`. A request that is out of its bounds is
+  /// not sent.
   template <class Request, class Response>
   [[nodiscard]] Result<Response> call(grpc::Status (Stub::*method)(grpc::ClientContext*,
                                                                    const Request&, Response*),
                                       const Request& request) {
-    if (auto there = check_socket(); !there) return there.error();
+    if (auto ready = prepare(request); !ready) return ready.error();
     grpc::ClientContext context;
     begin(context);
     Response response;
@@ -35,13 +36,27 @@ class ControlClient {
     return response;
   }
 
-  /// Calls `visit` with each key.
-  [[nodiscard]] Result<void> list_keys(const control::v1::ListKeysRequest& request,
-                                       const std::function<void(const control::v1::Key&)>& visit);
+  /// Calls `visit` with each row as it comes: `list(&Stub::ListKeys, request, visit)`. After a
+  /// failure some rows may have been visited.
+  template <class Request, class Row, class Visit>
+  [[nodiscard]] Result<void> list(std::unique_ptr<grpc::ClientReader<Row>> (Stub::*method)(
+                                      grpc::ClientContext*, const Request&),
+                                  const Request& request, Visit visit) {
+    if (auto ready = prepare(request); !ready) return ready;
+    grpc::ClientContext context;
+    begin(context);
+    auto reader = (stub_.get()->*method)(&context, request);
+    Row row;
+    while (reader->Read(&row)) visit(row);
+    const grpc::Status status = reader->Finish();
+    if (!status.ok()) return failure_of(context, status);
+    return {};
+  }
 
  private:
-  /// gRPC would only say that a connection failed; this says why.
-  [[nodiscard]] Result<void> check_socket() const;
+  /// Whether the request may be sent and somebody is there: gRPC would only say that a connection
+  /// failed, not why.
+  [[nodiscard]] Result<void> prepare(const google::protobuf::Message& request) const;
   void begin(grpc::ClientContext& context) const;
   [[nodiscard]] Failure failure_of(const grpc::ClientContext& context,
                                    const grpc::Status& status) const;

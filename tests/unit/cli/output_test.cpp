@@ -33,10 +33,10 @@ TEST(OutputTest, JsonHasEveryFieldUnderTheApisName) {
 }
 
 TEST(OutputTest, JsonNestsMessagesAndLists) {
-  control::v1::ListTenantsResponse answer;
-  answer.add_tenants()->set_name("acme");
-  EXPECT_EQ(boost::json::serialize(to_json(answer)),
-            R"({"tenants":[{"name":"acme","state":"unspecified","created_at":0}]})");
+  control::v1::Counters counters;
+  counters.add_checks()->set_name("allowed");
+  EXPECT_EQ(boost::json::serialize(to_json(counters)),
+            R"({"packets":[],"checks":[{"name":"allowed","text":"","value":0}],"agent":[]})");
 }
 
 TEST(OutputTest, TableAlignsTextLeftAndNumbersRight) {
@@ -65,6 +65,14 @@ TEST(OutputTest, ReceiptAdmitsThatTheKernelHasNoPart) {
   std::ostringstream out;
   Output(out, Format::kTable).receipt("revoked key X", receipt);
   EXPECT_NE(out.str().find("the inner door holds it alone"), std::string::npos);
+}
+
+TEST(OutputTest, ReceiptAdmitsThatTheTerminatorHasNotAcknowledged) {
+  auto receipt = receipt_of_a_revocation();
+  receipt.set_terminator_done(false);
+  std::ostringstream out;
+  Output(out, Format::kTable).receipt("revoked key X", receipt);
+  EXPECT_NE(out.str().find("terminator   has not acknowledged"), std::string::npos);
 }
 
 TEST(OutputTest, TimesAreUtcAndZeroIsNever) {

@@ -30,9 +30,15 @@ TEST(ValuesTest, MomentsAreDurationsDatesTimesOrNever) {
   EXPECT_EQ(*parse_moment("1h", kNow), kNow + 3600);
   EXPECT_EQ(*parse_moment("2027-01-15", kNow), 1799971200);
   EXPECT_EQ(*parse_moment("2027-01-15T08:00:00Z", kNow), kNow);
-  for (const auto* text : {"", "tomorrow", "2027-13-01", "2027-01-15T08:00", "1969-12-31"}) {
+  for (const auto* text :
+       {"", "tomorrow", "2027-13-01", "2027-02-31", "2027-01-15T08:00", "1969-12-31"}) {
     EXPECT_FALSE(parse_moment(text, kNow)) << text;
   }
+}
+
+TEST(ValuesTest, BeginningsAreMomentsButNotNever) {
+  EXPECT_EQ(*parse_point("2027-01-15T08:00:00Z", kNow), kNow);
+  EXPECT_FALSE(parse_point("never", kNow));
 }
 
 TEST(ValuesTest, RatesMayNameTheirUnit) {

@@ -1,65 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <boost/json/parse.hpp>
 
-#include "agent/service/control_server.hpp"
-#include "tests/unit/service/recorded_operations.hpp"
+#include "tests/unit/service/control_api.hpp"
 
 namespace sallyport::test {
 namespace {
 
-struct Ran {
-  int status = -1;
-  std::string out;  // standard output, then standard error
-};
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
 
-/// The real program as a child. Words must need no quoting beyond single quotes.
-Ran run(const std::string& arguments) {
-  Ran ran;
-  FILE* pipe = popen((std::string(SALLYPORT_CLI) + " " + arguments + " 2>&1").c_str(), "r");
-  std::array<char, 4096> buffer;
-  while (std::size_t size = fread(buffer.data(), 1, buffer.size(), pipe)) {
-    ran.out.append(buffer.data(), size);
-  }
-  ran.status = WEXITSTATUS(pclose(pipe));
-  return ran;
-}
+constexpr const char* kReceiptLines =
+    "  revision     7\n"
+    "  store        1.500 ms\n"
+    "  kernel       0.012 ms\n"
+    "  terminator   0.250 ms, 2 connections cut\n";
 
-class ControlApiTest : public testing::Test {
- protected:
-  ControlApiTest() {
-    char name[] = "/tmp/sallyport-api-XXXXXX";
-    directory_ = mkdtemp(name);
-    socket_ = directory_ + "/control.sock";
-  }
-  ~ControlApiTest() override {
-    server_.reset();
-    std::filesystem::remove_all(directory_);
-  }
-
-  void serve() {
-    auto server = ControlServer::open(socket_, operations_);
-    ASSERT_TRUE(server) << to_string(server.error());
-    server_ = std::move(*server);
-  }
-
-  Ran call(const std::string& arguments) { return run("--socket " + socket_ + " " + arguments); }
-
-  RecordedOperations operations_;
-  std::unique_ptr<ControlServer> server_;
-  std::string directory_;
-  std::string socket_;
-};
+constexpr const char* kReceiptJson =
+    R"({"revision":7,"store_us":1500,"kernel_us":12,"terminator_us":250,"kernel_done":true,)"
+    R"("terminator_done":true,"keys":1,"connections":2})";
 
 TEST_F(ControlApiTest, EveryCommandReachesItsOperation) {
   serve();
@@ -73,36 +38,86 @@ TEST_F(ControlApiTest, EveryCommandReachesItsOperation) {
        "create_key acme alice test limit 5 burst 3 note for ci"},
       {"key list --tenant acme --user alice --state revoked", "keys acme alice 2"},
       {"key show Xy12AbCd", "key Xy12AbCd"},
-      {"ban add 2001:db8::7 --reason abuse", "add_ban 2001:db8::7 abuse"},
+      {"ban add 2001:db8::7 --for 10m --reason abuse", "add_ban 2001:db8::7 abuse"},
       {"ban list", "bans"},
       {"ban remove 192.0.2.7", "remove_ban 192.0.2.7"},
       {"status", "status"},
-      {"counters", "counters"},
+      {"counters --nonzero", "counters"},
+      {"mode off", "set_mode  0"},
       {"mode observe --service api", "set_mode api 1"},
+      {"mode enforce", "set_mode  2"},
   };
   for (const auto& [arguments, expected] : calls) {
     const auto table = call(arguments);
     EXPECT_EQ(table.status, 0) << arguments << ": " << table.out;
-    EXPECT_EQ(operations_.calls.back(), expected);
+    EXPECT_EQ(operations_.last_call(), expected);
     const auto json = call(arguments + " -o json");
     EXPECT_EQ(json.status, 0) << arguments << ": " << json.out;
-    EXPECT_EQ(json.out.front(), '{') << json.out;
-    EXPECT_EQ(json.out.substr(json.out.size() - 2), "}\n") << json.out;
+    boost::json::error_code error;
+    EXPECT_TRUE(boost::json::parse(json.out, error).is_object()) << arguments << ": " << json.out;
+    EXPECT_FALSE(error) << arguments << ": " << json.out;
   }
 }
 
 TEST_F(ControlApiTest, RevocationPrintsItsReceipt) {
   serve();
-  const auto ran = call("key revoke Xy12AbCd --reason leaked");
-  EXPECT_EQ(ran.status, 0);
-  EXPECT_NE(ran.out.find("revoked key Xy12AbCd (acme/alice)"), std::string::npos) << ran.out;
-  EXPECT_NE(ran.out.find("revision     7"), std::string::npos) << ran.out;
-  EXPECT_EQ(operations_.calls.front(), "revoke_key Xy12AbCd leaked");
+  EXPECT_EQ(call("key revoke Xy12AbCd --reason leaked").out,
+            std::string("revoked key Xy12AbCd (acme/alice)\n") + kReceiptLines);
+  EXPECT_EQ(operations_.calls().front(), "revoke_key Xy12AbCd leaked");
+  EXPECT_EQ(call("key revoke Xy12AbCd -o json").out, std::string(kReceiptJson) + "\n");
 }
 
-TEST_F(ControlApiTest, QuietKeyCreationPrintsTheKeyAlone) {
+TEST_F(ControlApiTest, RemovedUserIsReportedWithItsKeys) {
   serve();
-  EXPECT_EQ(call("key create acme/alice -q").out, "spk_live_the-raw-key\n");
+  EXPECT_EQ(call("user remove acme/alice").out,
+            std::string("removed user acme/alice and revoked 1 key\n") + kReceiptLines);
+}
+
+TEST_F(ControlApiTest, CreatedKeyIsShownOnceInABlockOfItsOwn) {
+  serve();
+  const auto ran = call("key create acme/alice");
+  EXPECT_THAT(ran.out, StartsWith("created key Xy12AbCd (acme/alice), expires "));
+  EXPECT_THAT(ran.out, HasSubstr(std::string(kReceiptLines) + "\n  " + std::string(kRawKey) +
+                                 "\n\nThis is the only time the key is shown"));
+}
+
+TEST_F(ControlApiTest, CreatedKeyIsAFieldInJsonAndAloneWhenQuiet) {
+  serve();
+  EXPECT_EQ(call("key create acme/alice -q").out, std::string(kRawKey) + "\n");
+  const auto json = boost::json::parse(call("key create acme/alice -o json").out);
+  EXPECT_EQ(json.at("key").as_string(), kRawKey);
+  EXPECT_EQ(json.at("record").at("id").as_string(), "Xy12AbCd");
+  EXPECT_EQ(json.at("receipt").at("revision").as_int64(), 7);
+}
+
+TEST_F(ControlApiTest, ListsAreTablesObjectsOrNames) {
+  serve();
+  operations_.keys_there = 2;
+  EXPECT_EQ(call("key list").out,
+            "KEY       USER        ENV   STATE   EXPIRES  LIMIT  NOTE\n"
+            "Xy12AbCd  acme/alice  live  active  never    none\n"
+            "Xy12AbCd  acme/alice  live  active  never    none\n");
+  EXPECT_EQ(call("key list -q").out, "Xy12AbCd\nXy12AbCd\n");
+  EXPECT_EQ(boost::json::parse(call("key list -o json").out).at("keys").as_array().size(), 2U);
+  EXPECT_EQ(call("user list -q").out, "acme/alice\n");
+  EXPECT_EQ(call("tenant list -q").out, "acme\n");
+  EXPECT_EQ(call("ban list -q").out, "192.0.2.7\n");
+}
+
+TEST_F(ControlApiTest, EmptyListsAreHeadingsAnEmptyListOrNothing) {
+  serve();
+  operations_.keys_there = 0;
+  EXPECT_EQ(call("key list").out, "KEY  USER  ENV  STATE  EXPIRES  LIMIT  NOTE\n");
+  EXPECT_EQ(call("key list -o json").out, "{\"keys\":[]}\n");
+  EXPECT_EQ(call("key list -q").out, "");
+}
+
+TEST_F(ControlApiTest, CountersThatAreZeroCanBeLeftOut) {
+  serve();
+  EXPECT_THAT(call("counters").out, HasSubstr("PASS_BOUND"));
+  EXPECT_THAT(call("counters --nonzero").out, Not(HasSubstr("PASS_BOUND")));
+  EXPECT_THAT(call("counters --nonzero").out, HasSubstr("DROP_KEY_REVOKED"));
+  EXPECT_THAT(call("counters --nonzero -o json").out, Not(HasSubstr("PASS_BOUND")));
 }
 
 TEST_F(ControlApiTest, FailuresKeepTheirMeaningSentenceAndRemedy) {
@@ -112,29 +127,46 @@ TEST_F(ControlApiTest, FailuresKeepTheirMeaningSentenceAndRemedy) {
       {Errc::kDenied, 1},      {Errc::kFull, 1},     {Errc::kInvalid, 2},
       {Errc::kUnavailable, 2}, {Errc::kInternal, 2}, {Errc::kIncompatible, 2}};
   for (const auto& [code, status] : statuses) {
-    operations_.next_failure = failure(code, "it did not work", "try something else");
-    const auto ran = call("status");
-    EXPECT_EQ(ran.status, status);
-    EXPECT_EQ(ran.out, "sallyport: it did not work\n  try something else\n");
+    for (const auto* arguments : {"status", "key list -o json"}) {
+      operations_.fail_next(failure(code, "it did not work", "try something else"));
+      const auto ran = call(arguments);
+      EXPECT_EQ(ran.status, status);
+      EXPECT_EQ(ran.out, "sallyport: it did not work\n  try something else\n");
+    }
   }
 }
 
 TEST_F(ControlApiTest, BadInputNeverReachesTheAgent) {
   serve();
-  for (const auto* arguments :
-       {"ban add not-an-address", "user create acme", "key create acme/alice --expires soon",
-        "key create acme/alice --limit many", "--timeout never status"}) {
-    EXPECT_EQ(call(arguments).status, 2) << arguments;
+  const std::string huge(100'000, 'x');
+  const std::vector<std::pair<std::string, std::string>> inputs = {
+      {"ban add not-an-address", "not an IP address: not-an-address"},
+      {"user create acme", "not a user: \"acme\""},
+      {"key create acme/alice --expires soon", "not a time: \"soon\""},
+      {"key create acme/alice --not-before never", "not a time: \"never\""},
+      {"key create acme/alice --limit many", "not a rate: \"many\""},
+      {"--timeout never status", "not a duration: \"never\""},
+      {"tenant create " + huge, "name is too long: 100000 bytes, at most 64"},
+      {"key revoke Xy12AbCd --reason " + huge, "reason is too long: 100000 bytes, at most 256"},
+      {"key create acme/alice --note \"$(printf '\\377')\"", "note is not UTF-8"},
+  };
+  for (const auto& [arguments, said] : inputs) {
+    const auto ran = call(arguments);
+    EXPECT_EQ(ran.status, 2) << said;
+    EXPECT_THAT(ran.out, StartsWith("sallyport: " + said));
   }
-  EXPECT_TRUE(operations_.calls.empty());
+  EXPECT_THAT(operations_.calls(), testing::IsEmpty());
 }
 
-TEST_F(ControlApiTest, OversizedRequestIsRefused) {
+TEST_F(ControlApiTest, RawKeyOnTheCommandLineIsRefusedAndNotRepeated) {
   serve();
-  const auto ran = call("tenant create " + std::string(100'000, 'x'));
-  EXPECT_NE(ran.status, 0);
-  EXPECT_TRUE(operations_.calls.empty());
-  EXPECT_EQ(call("status").status, 0) << "the server goes on";
+  for (const auto* arguments : {"key show ", "key revoke ", "nonsense ", "key show --x="}) {
+    const auto ran = call(arguments + std::string(kRawKey));
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_THAT(ran.out, HasSubstr("a whole key is on the command line"));
+    EXPECT_THAT(ran.out, Not(HasSubstr("spk_live")));
+  }
+  EXPECT_THAT(operations_.calls(), testing::IsEmpty());
 }
 
 TEST_F(ControlApiTest, AbsentAgentIsSaidWithWhatToDo) {
@@ -145,47 +177,15 @@ TEST_F(ControlApiTest, AbsentAgentIsSaidWithWhatToDo) {
                          "  is sallyportd running? see: systemctl status sallyportd\n");
 }
 
-TEST_F(ControlApiTest, SocketIsItsOwnersAndGroupsAlone) {
-  serve();
-  struct stat info {};
-  ASSERT_EQ(stat(socket_.c_str(), &info), 0);
-  EXPECT_EQ(info.st_mode & 0777U, 0660U);
-}
-
-TEST_F(ControlApiTest, SecondServerOnTheSameSocketIsRefusedAndTheFirstGoesOn) {
-  serve();
-  const auto second = ControlServer::open(socket_, operations_);
-  ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, Errc::kConflict);
-  EXPECT_EQ(call("status").status, 0);
-}
-
-TEST_F(ControlApiTest, SocketThatNobodyAnswersOnIsTakenOver) {
-  const pid_t child = fork();
-  if (child == 0) {
-    RecordedOperations operations;
-    auto server = ControlServer::open(socket_, operations);
-    _exit(server ? 0 : 1);  // without closing: as if killed
+TEST_F(ControlApiTest, ManualCompletionAndVersionNeedNoAgent) {
+  for (const auto* arguments : {"man", "completion bash", "version", "--help", "--version"}) {
+    EXPECT_EQ(call(arguments).status, 0) << arguments;
   }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  ASSERT_EQ(status, 0);
-  ASSERT_TRUE(std::filesystem::exists(socket_));
+}
+
+TEST_F(ControlApiTest, AnswerThatCannotBeWrittenIsAnError) {
   serve();
-  EXPECT_EQ(call("status").status, 0);
-}
-
-TEST_F(ControlApiTest, FileInTheSocketsPlaceIsLeftAlone) {
-  std::ofstream(socket_) << "precious";
-  const auto server = ControlServer::open(socket_, operations_);
-  ASSERT_FALSE(server);
-  EXPECT_TRUE(std::filesystem::exists(socket_));
-}
-
-TEST_F(ControlApiTest, PathThatIsTooLongIsRefused) {
-  const auto server = ControlServer::open("/tmp/" + std::string(200, 'x'), operations_);
-  ASSERT_FALSE(server);
-  EXPECT_EQ(server.error().code, Errc::kInvalid);
+  EXPECT_EQ(call("tenant list >/dev/full").status, 2);
 }
 
 }  // namespace

@@ -2,7 +2,12 @@
 #pragma once
 
 #include <cstring>
+#include <functional>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/registry/key_format.hpp"
@@ -10,56 +15,78 @@
 
 namespace sallyport::test {
 
+inline constexpr std::string_view kRawKey = "spk_live_Xy12AbCd_abcdefghijklmnopqrstuvwxyzA_1a2B3c";
+
 /// Operations that answer from memory and write down what they were asked, so that the way
-/// between command line and agent can be tested by itself.
+/// between command line and agent can be tested by itself. Any thread may call and ask.
 class RecordedOperations final : public Operations {
  public:
-  std::vector<std::string> calls;
-  std::optional<Failure> next_failure;  // the next call fails with it, once
+  /// Set before the server runs; called by each call, on its thread.
+  std::function<void()> on_call = [] {};
+  std::size_t keys_there = 1;
 
-  Result<Receipt> create_tenant(const Actor&, const std::string& name) override {
-    return record("create_tenant " + name);
+  [[nodiscard]] std::vector<std::string> calls() const {
+    const std::lock_guard guard(mutex_);
+    return calls_;
+  }
+  [[nodiscard]] std::string last_call() const {
+    const auto all = calls();
+    return all.empty() ? "none" : all.back();
+  }
+  /// Who made the last change.
+  [[nodiscard]] std::string last_actor() const {
+    const std::lock_guard guard(mutex_);
+    return last_actor_;
+  }
+  /// The next call fails with it, once.
+  void fail_next(Failure failure) {
+    const std::lock_guard guard(mutex_);
+    next_failure_ = std::move(failure);
+  }
+
+  Result<Receipt> create_tenant(const Actor& actor, const std::string& name) override {
+    return change(actor, "create_tenant " + name);
   }
   Result<std::vector<Tenant>> tenants() override {
     return list<Tenant>("tenants", {.name = "acme", .created_at = 1'800'000'000});
   }
-  Result<Receipt> create_user(const Actor&, const std::string& tenant,
+  Result<Receipt> create_user(const Actor& actor, const std::string& tenant,
                               const std::string& name) override {
-    return record("create_user " + tenant + " " + name);
+    return change(actor, "create_user " + tenant + " " + name);
   }
   Result<std::vector<User>> users(const std::string& tenant) override {
     return list<User>("users " + tenant, {.tenant = "acme", .name = "alice"});
   }
-  Result<Receipt> remove_user(const Actor&, const std::string& tenant,
+  Result<Receipt> remove_user(const Actor& actor, const std::string& tenant,
                               const std::string& name) override {
-    return record("remove_user " + tenant + " " + name);
+    return change(actor, "remove_user " + tenant + " " + name);
   }
-  Result<CreatedKey> create_key(const Actor&, const KeySpec& spec) override {
-    auto receipt = record("create_key " + spec.tenant + " " + spec.user + " " + spec.env +
-                          " limit " + std::to_string(spec.limit.per_second) + " burst " +
-                          std::to_string(spec.limit.burst) + " note " + spec.note);
+  Result<CreatedKey> create_key(const Actor& actor, const KeySpec& spec) override {
+    auto receipt = change(actor, "create_key " + spec.tenant + " " + spec.user + " " + spec.env +
+                                     " limit " + std::to_string(spec.limit.per_second) + " burst " +
+                                     std::to_string(spec.limit.burst) + " note " + spec.note);
     if (!receipt) return receipt.error();
-    return CreatedKey{*receipt, some_key(), "spk_live_the-raw-key"};
+    return CreatedKey{*receipt, some_key(), std::string(kRawKey)};
   }
   Result<std::vector<Key>> keys(const KeyFilter& filter) override {
     return list<Key>("keys " + filter.tenant + " " + filter.user + " " +
                          (filter.state ? std::to_string(static_cast<int>(*filter.state)) : "any"),
-                     some_key());
+                     some_key(), keys_there);
   }
   Result<Key> key(const std::string& id) override {
     auto asked = record("key " + id);
     if (!asked) return asked.error();
     return some_key();
   }
-  Result<Receipt> revoke_key(const Actor&, const std::string& id,
+  Result<Receipt> revoke_key(const Actor& actor, const std::string& id,
                              const std::string& reason) override {
-    return record("revoke_key " + id + " " + reason);
+    return change(actor, "revoke_key " + id + " " + reason);
   }
-  Result<Receipt> add_ban(const Actor&, const Ban& ban) override {
-    return record("add_ban " + ban.source.to_string() + " " + ban.reason);
+  Result<Receipt> add_ban(const Actor& actor, const Ban& ban) override {
+    return change(actor, "add_ban " + ban.source.to_string() + " " + ban.reason);
   }
-  Result<Receipt> remove_ban(const Actor&, const Address& source) override {
-    return record("remove_ban " + source.to_string());
+  Result<Receipt> remove_ban(const Actor& actor, const Address& source) override {
+    return change(actor, "remove_ban " + source.to_string());
   }
   Result<std::vector<BanView>> bans() override {
     return list<BanView>("bans", {.source = *Address::parse("192.0.2.7"),
@@ -88,8 +115,8 @@ class RecordedOperations final : public Operations {
     view.agent = {{"connections", "connections accepted", 2}};
     return view;
   }
-  Result<Receipt> set_mode(const Actor&, const std::string& service, sp_mode mode) override {
-    return record("set_mode " + service + " " + std::to_string(mode));
+  Result<Receipt> set_mode(const Actor& actor, const std::string& service, sp_mode mode) override {
+    return change(actor, "set_mode " + service + " " + std::to_string(mode));
   }
 
  private:
@@ -102,18 +129,40 @@ class RecordedOperations final : public Operations {
     return key;
   }
 
+  Result<Receipt> change(const Actor& actor, std::string call) {
+    {
+      const std::lock_guard guard(mutex_);
+      last_actor_ = actor.who;
+    }
+    return record(std::move(call));
+  }
+
   Result<Receipt> record(std::string call) {
-    calls.push_back(std::move(call));
-    if (next_failure) return *std::exchange(next_failure, std::nullopt);
-    return Receipt{.revision = 7, .kernel_done = true, .terminator_done = true, .keys = 1};
+    on_call();
+    const std::lock_guard guard(mutex_);
+    calls_.push_back(std::move(call));
+    if (next_failure_) return *std::exchange(next_failure_, std::nullopt);
+    return Receipt{.revision = 7,
+                   .store_us = 1500,
+                   .kernel_us = 12,
+                   .terminator_us = 250,
+                   .kernel_done = true,
+                   .terminator_done = true,
+                   .keys = 1,
+                   .connections = 2};
   }
 
   template <class T>
-  Result<std::vector<T>> list(std::string call, T row) {
+  Result<std::vector<T>> list(std::string call, T row, std::size_t count = 1) {
     auto asked = record(std::move(call));
     if (!asked) return asked.error();
-    return std::vector<T>{std::move(row)};
+    return std::vector<T>(count, row);
   }
+
+  mutable std::mutex mutex_;
+  std::vector<std::string> calls_;
+  std::string last_actor_;
+  std::optional<Failure> next_failure_;
 };
 
 }  // namespace sallyport::test
