@@ -41,8 +41,7 @@ Enforced Enforcer::apply(const Commit& commit) {
   }
   // A user's removal names a key twice: with its owner and by itself.
   std::sort(out.condemned.begin(), out.condemned.end());
-  out.condemned.erase(std::unique(out.condemned.begin(), out.condemned.end()),
-                      out.condemned.end());
+  out.condemned.erase(std::unique(out.condemned.begin(), out.condemned.end()), out.condemned.end());
   return out;
 }
 

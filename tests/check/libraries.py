@@ -9,8 +9,8 @@ EVERY_TEST = ["tools", "tests"]
 
 # What an include begins with → the folders that may know that library.
 KNOWN_TO = {
-    "bpf/bpf_helpers.h": ["bpf"],
-    "bpf/bpf_endian.h": ["bpf"],
+    "bpf/bpf_helpers.h": ["bpf"] + EVERY_TEST,
+    "bpf/bpf_endian.h": ["bpf"] + EVERY_TEST,
     "bpf/": ["agent/datapath"] + EVERY_TEST,
     "xdp/": ["agent/datapath"] + EVERY_TEST,
     "sqlite3": ["agent/registry"] + EVERY_TEST,

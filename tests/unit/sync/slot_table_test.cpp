@@ -103,7 +103,8 @@ TEST_F(SlotTableTest, RestartFindsEveryKeysSlotAndCondemnsStrangers) {
   const auto forgotten_at = table_.place_of(forgotten);
 
   KeyIndex next_index;
-  KeyEntry& stays_now = next_index.add({.digest = stays.digest}, next_index.owner_of("acme", "alice"));
+  KeyEntry& stays_now =
+      next_index.add({.digest = stays.digest}, next_index.owner_of("acme", "alice"));
   KeyEntry& dies_now = next_index.add({.digest = dies.digest, .standing = Standing::kRevoked},
                                       next_index.owner_of("acme", "alice"));
   SlotTable next{SlotMemory{slots_, clocks_}};
