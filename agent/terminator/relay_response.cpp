@@ -125,7 +125,8 @@ Task<Attempt> relay_rest(Session& session, Exchange& exchange, Recode recode, Bo
   while (!body.is_done()) {
     session.set_timeout(session.service.config.upstream.response_timeout);
     const Step read = co_await fill_upstream(session, buffer);
-    if (read == Step::kGone && exchange.response.framing == Framing::kUntilClose) {
+    const bool has_ended = read == Step::kGone && !session.up->was_reset;
+    if (has_ended && exchange.response.framing == Framing::kUntilClose) {
       if (recode != Recode::kChunk) co_return Attempt::kAnswered;
       const Step last = co_await send(session, kLastChunk);
       co_return last == Step::kDone ? Attempt::kAnswered : Attempt::kAborted;

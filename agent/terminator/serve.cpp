@@ -214,7 +214,8 @@ Task<void> serve(Session& session) {
   while (next == Next::kRequest) {
     next = co_await serve_request(session);
     if (session.is_greedy()) {
-      (void)co_await session.yield();
+      const Wake wake = co_await session.yield();
+      if (wake == Wake::kEnd) co_return;
     }
   }
   if (next == Next::kGoodbye) co_await say_goodbye(session);

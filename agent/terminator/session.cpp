@@ -56,7 +56,7 @@ void Session::end_if_idle() noexcept {
 
 void Session::cut(Ended ended) noexcept {
   if (is_cut_) return;
-  ++context.counters.cut;
+  if (ended == Ended::kCondemned) ++context.counters.cut;
   is_ended_ = is_cut_ = true;
   ended_ = ended;
   if (waiter_) resume();

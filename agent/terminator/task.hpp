@@ -2,6 +2,8 @@
 #pragma once
 
 #include <coroutine>
+#include <cstdint>
+#include <cstdlib>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -54,15 +56,18 @@ struct Promise<void> : PromiseBase {
 
 /// A step of a connection's life: begins when awaited, is awaited once, on one thread.
 ///
-/// g++ 12 at -O2 loses the await, or resumes a frame twice, where it stands in `co_return
-/// co_await …`, behind `&&` or `||`, in a condition or as a switch's operand. So: `const X x =
-/// co_await …;` as a statement of its own, with arguments that are no temporaries.
+/// g++ 12.2 lays a frame out wrongly, so that its handle is 8 bytes off, where one function awaits
+/// both in a condition and in `co_return co_await …`; nobody knows where else. So: `const X x =
+/// co_await …;` as a statement of its own, with arguments that are no temporaries. The check
+/// below sees it, in every build.
 template <class T>
 class [[nodiscard]] Task {
  public:
   struct promise_type : detail::Promise<T> {
     Task get_return_object() noexcept {
-      return Task(std::coroutine_handle<promise_type>::from_promise(*this));
+      const auto step = std::coroutine_handle<promise_type>::from_promise(*this);
+      if (reinterpret_cast<std::uintptr_t>(step.address()) % kFrameAlignment != 0) std::abort();
+      return Task(step);
     }
   };
 

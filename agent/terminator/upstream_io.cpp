@@ -61,7 +61,11 @@ Task<Step> fill_upstream(Session& session, Buffer& buffer) {
         if (static_cast<std::size_t>(got) < room.size()) watch.exhaust_read();
         co_return Step::kDone;
       }
-      if (got == 0 || (errno != EAGAIN && errno != EINTR)) co_return Step::kGone;
+      if (got == 0) co_return Step::kGone;
+      if (errno != EAGAIN && errno != EINTR) {
+        session.up->was_reset = true;
+        co_return Step::kGone;
+      }
       if (errno == EAGAIN) watch.exhaust(Watch::kReadable);
       continue;
     }

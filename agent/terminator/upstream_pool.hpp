@@ -15,7 +15,8 @@ struct UpstreamConnection : Buried {
 
   Watch watch;
   std::uint64_t idle_since_ms = 0;
-  bool was_idle = false;  // came out of the pool: the upstream may just be closing it
+  bool was_idle = false;   // came out of the pool: the upstream may just be closing it
+  bool was_reset = false;  // it broke, rather than ended: a body that ends with it is cut short
 };
 
 /// The idle keep-alive connections of one worker to one upstream, the last used first. One that
