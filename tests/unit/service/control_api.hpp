@@ -13,6 +13,7 @@
 
 #include "agent/service/control_server.hpp"
 #include "control/client/control_client.hpp"
+#include "tests/unit/service/cli_program.hpp"
 #include "tests/unit/service/recorded_operations.hpp"
 
 namespace sallyport::test {
@@ -56,7 +57,7 @@ class ControlApiTest : public testing::Test {
 
   /// Words as the shell reads them.
   [[nodiscard]] Ran call(const std::string& arguments) const {
-    return run_shell(std::string(SALLYPORT_CLI) + " --socket " + socket_ + " " + arguments);
+    return run_shell(std::string(cli_program()) + " --socket " + socket_ + " " + arguments);
   }
 
   [[nodiscard]] ControlClient client(

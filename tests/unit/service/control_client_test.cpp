@@ -16,6 +16,7 @@
 
 #include "agent/base/unique_fd.hpp"
 #include "agent/service/control_socket.hpp"
+#include "tests/unit/service/cli_program.hpp"
 #include "tests/unit/service/control_api.hpp"
 
 namespace sallyport::test {
@@ -139,7 +140,7 @@ TEST_F(ControlClientTest, UserOutsideTheGroupIsToldSo) {
   serve();
   // Where the other user can run it, wherever the build is.
   const std::string program = directory_ + "/sallyport";
-  std::filesystem::copy_file(SALLYPORT_CLI, program);
+  std::filesystem::copy_file(cli_program(), program);
   ASSERT_EQ(chmod(directory_.c_str(), 0755), 0);
   const auto ran = run_shell("setpriv --reuid 65534 --regid 65534 --clear-groups " + program +
                              " --socket " + socket_ + " status");
