@@ -90,13 +90,18 @@ TEST_F(UpstreamTrouble, RepeatsAHarmlessRequestOnceWhenAnIdleConnectionFails) {
 }
 
 TEST_F(UpstreamTrouble, NeverRepeatsARequestThatMayHaveChangedSomething) {
-  std::atomic<int> seen{0};
-  UpstreamServer racing(closing_on_second(seen));
-  serve_with(racing);
-  TlsClient client(service.listen.port);
-  EXPECT_EQ(client.ask(get("/", "key-bob"))->status, 200);
-  EXPECT_TRUE(is_problem(client.ask(post("/", "key-bob", "")), 502, "bad-upstream-response"));
-  EXPECT_EQ(seen.load(), 2);
+  const std::string fields = "/ HTTP/1.1\r\nHost: a\r\nX-Api-Key: key-bob\r\n";
+  for (const std::string& request :
+       {"POST " + fields + "\r\n", "PUT " + fields + "Content-Length: 4\r\n\r\nbody"}) {
+    std::atomic<int> seen{0};
+    UpstreamServer racing(closing_on_second(seen));
+    terminator.reset();
+    serve_with(racing);
+    TlsClient client(service.listen.port);
+    EXPECT_EQ(client.ask(get("/", "key-bob"))->status, 200);
+    EXPECT_TRUE(is_problem(client.ask(request), 502, "bad-upstream-response")) << request;
+    EXPECT_EQ(seen.load(), 2);
+  }
 }
 
 TEST_F(UpstreamTrouble, UsesNoConnectionAgainThatSaidMoreThanItsResponse) {
