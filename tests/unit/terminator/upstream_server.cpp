@@ -51,6 +51,13 @@ void UpstreamPeer::shutdown() {
   ::shutdown(fd_.get(), SHUT_RDWR);
 }
 
+void UpstreamPeer::reset() {
+  // Works though the server keeps a duplicate of the descriptor.
+  sockaddr nowhere{};
+  nowhere.sa_family = AF_UNSPEC;
+  ::connect(fd_.get(), &nowhere, sizeof(nowhere));
+}
+
 UpstreamServer::UpstreamServer() : UpstreamServer(nullptr) {}
 
 UpstreamServer::UpstreamServer(Script script)

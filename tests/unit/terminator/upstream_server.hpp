@@ -26,6 +26,7 @@ class UpstreamPeer {
   [[nodiscard]] std::string read_until(const std::string& mark);
   void send(const std::string& bytes);
   void shutdown();
+  void reset();
 
  private:
   bool read_more();

@@ -117,6 +117,18 @@ TEST_F(UpstreamTrouble, UsesNoConnectionAgainThatSaidMoreThanItsResponse) {
   EXPECT_EQ(chatty.connections(), 2u);
 }
 
+TEST_F(UpstreamTrouble, TakesAResetForNoEndOfABody) {
+  UpstreamServer breaking([](UpstreamPeer& peer) {
+    if (peer.read_head().empty()) return;
+    peer.send("HTTP/1.0 200 OK\r\n\r\npart");
+    peer.reset();
+  });
+  serve_with(breaking);
+  TlsClient client(service.listen.port);
+  ASSERT_TRUE(client.send(get("/", "key-bob")));
+  EXPECT_FALSE(client.receive());
+}
+
 TEST_F(UpstreamTrouble, TellsAnHttp10ClientTheEndOfTheBodyByTheEndOfTheConnection) {
   start();
   TlsClient client(service.listen.port);
