@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <openssl/crypto.h>
+
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <span>
@@ -23,7 +26,10 @@ class BlockPool {
     free_.pop_back();
     return block;
   }
-  void give(std::unique_ptr<char[]> block) {
+  /// Wipes the first `used` bytes: they may have held a raw key, which must not lie about in
+  /// memory that others get.
+  void give(std::unique_ptr<char[]> block, std::size_t used) {
+    OPENSSL_cleanse(block.get(), used);
     if (free_.size() < kMostKept) free_.push_back(std::move(block));
   }
 
@@ -59,7 +65,10 @@ class Buffer {
     }
     return {block_.get() + end_, pool_.block_bytes() - end_};
   }
-  void grow(std::size_t bytes) noexcept { end_ += bytes; }
+  void grow(std::size_t bytes) noexcept {
+    end_ += bytes;
+    used_ = std::max(used_, end_);
+  }
 
   void consume(std::size_t bytes) noexcept {
     begin_ += bytes;
@@ -71,8 +80,8 @@ class Buffer {
     if (block_ && empty()) clear();
   }
   void clear() {
-    if (block_) pool_.give(std::move(block_));
-    begin_ = end_ = 0;
+    if (block_) pool_.give(std::move(block_), used_);
+    begin_ = end_ = used_ = 0;
   }
 
  private:
@@ -80,6 +89,7 @@ class Buffer {
   std::unique_ptr<char[]> block_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  std::size_t used_ = 0;  // bytes of the block that ever held something
 };
 
 }  // namespace sallyport

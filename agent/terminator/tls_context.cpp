@@ -105,7 +105,8 @@ Result<TlsContext> make_tls_context(const TlsConfig& files, const TicketKeys& ke
   SSL_CTX_set_ciphersuites(raw, kTls13Ciphers);
   SSL_CTX_set_cipher_list(raw, kTls12Ciphers);
   SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                               SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+                               SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
+                               SSL_OP_CLEANSE_PLAINTEXT);
   SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   // Header and body of a record, and what follows, in one read. Buffers are released by hand
   // where a connection idles (SSL_MODE_RELEASE_BUFFERS would do it after every request).

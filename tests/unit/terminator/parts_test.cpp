@@ -59,6 +59,19 @@ TEST(Buffer, KeepsWhatWasNotConsumedWhenItMakesRoom) {
   EXPECT_TRUE(buffer.room().empty());
 }
 
+TEST(Buffer, LeavesNothingOfASecretInTheBlockItGivesBack) {
+  BlockPool pool(32);
+  {
+    Buffer buffer(pool);
+    append(buffer, "GET / spk_live_secret");
+    buffer.consume(buffer.size());
+    append(buffer, "short");
+  }
+  const auto block = pool.take();
+  const std::string_view left(block.get(), 21);
+  EXPECT_EQ(left.find_first_not_of('\0'), std::string_view::npos);
+}
+
 TEST(Buffer, GivesItsBlockBackWhenItIsEmpty) {
   BlockPool pool(16);
   Buffer first(pool);
