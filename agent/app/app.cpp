@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::chrono::seconds kTick{1};
 constexpr std::chrono::seconds kDrainGrace{10};
+// A flood of refusals wakes the strand this often, not once a refusal; a ban comes this much later.
+constexpr std::chrono::milliseconds kObservationsGather{2};
 
 unsigned workers_of(const Config& config) {
   return config.workers != 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency());
@@ -63,7 +65,7 @@ Result<void> App::open_parts(const Config& config) {
 
   parts_ = std::make_unique<Parts>(
       config, std::move(*store), std::move(*door), *expected_keys, workers_of(config),
-      [this] { boost::asio::post(strand_, [this] { control_->judge_offenders(); }); });
+      [this] { boost::asio::post(strand_, [this] { judge_soon(); }); });
   auto modes = parts_->registry.modes();
   if (!modes) return modes.error();
   for (std::size_t i = 0; i < config.services.size(); ++i) {
@@ -113,6 +115,15 @@ void App::start_ticking() {
     if (error) return;
     control_->tick();
     start_ticking();
+  });
+}
+
+void App::judge_soon() {
+  if (std::exchange(is_gathering_, true)) return;
+  gatherer_.expires_after(kObservationsGather);
+  gatherer_.async_wait([this](const boost::system::error_code& error) {
+    is_gathering_ = false;
+    if (!error) control_->judge_offenders();
   });
 }
 

@@ -35,12 +35,17 @@ class App {
   Result<void> open_parts(const Config& config);
   Result<void> open_inner_door();
   void start_ticking();
+  /// A worker's queue has something: drains all queues a moment later. Until then that queue wakes
+  /// nobody again.
+  void judge_soon();
   void stop();
 
   boost::asio::io_context strand_{1};  // the control strand: one thread runs it
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{
       strand_.get_executor()};
   boost::asio::steady_timer ticker_{strand_};
+  boost::asio::steady_timer gatherer_{strand_};
+  bool is_gathering_ = false;
   std::unique_ptr<Parts> parts_;
   std::unique_ptr<ControlPlane> control_;
   std::unique_ptr<AgentOperations> operations_;
