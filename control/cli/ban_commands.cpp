@@ -22,7 +22,8 @@ Result<int> add(const Invocation& invocation, ControlClient& client, Output& out
   request.set_expires_at(*expires_at);
   auto receipt = client.call(&Stub::AddBan, request);
   if (!receipt) return receipt.error();
-  output.receipt("banned " + request.source() + ", until " + show_time(*expires_at), *receipt);
+  const std::string until = *expires_at == 0 ? "it is removed" : show_time(*expires_at);
+  output.receipt("banned " + request.source() + ", until " + until, *receipt);
   return kDone;
 }
 
