@@ -28,7 +28,7 @@ Parts::Parts(const Config& configuration, std::unique_ptr<Store> opened_store, D
       lingering(door.tables().connections()),
       enforcer(index, slots, bans),
       edge(bans, slots, door.tables().connections(), lingering, workers, std::move(wake)),
-      policy(config.offenders),
+      policy(config.offenders, started_at),
       modes(config.services.size(), config.outer_door.mode) {}
 
 std::vector<std::uint16_t> Parts::service_ids() const {

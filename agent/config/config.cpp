@@ -119,7 +119,7 @@ void read_exempt(OffenderRules& rules, const YamlValue& list) {
 constexpr std::chrono::milliseconds kSecond(1000);
 constexpr std::chrono::hours kDay(24);
 
-constexpr std::array<Field<OffenderRules>, 7> kOffenderFields = {{
+constexpr std::array<Field<OffenderRules>, 8> kOffenderFields = {{
     {"refusals",
      [](OffenderRules& r, const YamlValue& v) {
        read_whole(v, r.refusals, {1, 1000000});
@@ -139,6 +139,10 @@ constexpr std::array<Field<OffenderRules>, 7> kOffenderFields = {{
     {"guard",
      [](OffenderRules& r, const YamlValue& v) {
        read_nanoseconds(v, r.guard_ns, {0 * kSecond, 30 * kDay});
+     }},
+    {"settle",
+     [](OffenderRules& r, const YamlValue& v) {
+       read_nanoseconds(v, r.settle_ns, {0 * kSecond, kDay});
      }},
     {"exempt", read_exempt},
     {"max_sources",

@@ -42,7 +42,8 @@ BootNs ban_time(const OffenderRules& rules, std::uint32_t repetition) noexcept {
 
 }  // namespace
 
-OffenderPolicy::OffenderPolicy(OffenderRules rules) : rules_(std::move(rules)) {}
+OffenderPolicy::OffenderPolicy(OffenderRules rules, BootNs started_at)
+    : rules_(std::move(rules)), settled_at_(started_at + rules_.settle_ns) {}
 
 OffenderVerdict OffenderPolicy::on(const Observation& observation) {
   const bool is_valid_key = observation.code == CheckCode::kAllowed;
@@ -108,7 +109,8 @@ OffenderVerdict OffenderPolicy::judge(Record& record, const Observation& last) c
   const bool is_shared = record.valid_seen != 0 && now - record.valid_seen < rules_.guard_ns;
   const bool is_exempt = std::any_of(rules_.exempt.begin(), rules_.exempt.end(),
                                      [&](const Cidr& cidr) { return cidr.contains(last.source); });
-  if (is_shared || is_exempt) {
+  const bool may_be_shared = now < settled_at_;
+  if (is_shared || may_be_shared || is_exempt) {
     verdict.action = OffenderVerdict::Action::kCloseConnection;
     verdict.repetition = record.repetition;
     return verdict;

@@ -32,7 +32,8 @@ struct OffenderVerdict {
 /// I/O. Bounded memory. Thread safety: confined to the control strand.
 class OffenderPolicy {
  public:
-  explicit OffenderPolicy(OffenderRules rules);
+  /// `started_at`: when the process began to listen; `rules.settle_ns` counts from it.
+  explicit OffenderPolicy(OffenderRules rules, BootNs started_at = 0);
 
   [[nodiscard]] OffenderVerdict on(const Observation& observation);
 
@@ -61,6 +62,7 @@ class OffenderPolicy {
   [[nodiscard]] OffenderVerdict judge(Record& record, const Observation& last) const;
 
   OffenderRules rules_;
+  BootNs settled_at_;
   Records recent_;
   std::unordered_map<Address, Records::iterator, AddressHash> records_;
 };

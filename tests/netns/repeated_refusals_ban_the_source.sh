@@ -7,7 +7,7 @@
 #   2001:db8::7, ::8  one /64: one source               2001:db8:0:1::7  another
 . "$(dirname "$0")/lib.sh"
 
-start_edge refusals=5 window=30s ban=8s guard=60s
+start_edge refusals=5 window=30s ban=8s guard=60s settle=0s
 make_users acme alice bob
 new_key alice acme/alice
 new_key bob acme/bob

@@ -33,7 +33,7 @@ start_nginx() {
 write_config() {
 	local interfaces=e0 attach=auto mode=enforce pin_directory=/sys/fs/bpf/sallyport
 	local address=192.0.2.1 address6=2001:db8::1 port=8443 upstream=127.0.0.1:9000 workers=2
-	local refusals=1000 window=10s ban=60s max_ban=1h guard=10m exempt='' extra=''
+	local refusals=1000 window=10s ban=60s max_ban=1h guard=10m settle=30s exempt='' extra=''
 	[ $# -eq 0 ] || local "$@"
 	{
 		cat <<-YAML
@@ -54,6 +54,7 @@ write_config() {
 			  ban: $ban
 			  max_ban: $max_ban
 			  guard: $guard
+			  settle: $settle
 			  exempt: [$exempt]
 			services:
 		YAML

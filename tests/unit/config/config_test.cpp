@@ -38,7 +38,7 @@ services:
     tls: { certificate: c.pem, private_key: k.pem }
     upstream: { address: 127.0.0.1:9000 }
     claims: { user_header: "" }
-offenders: { refusals: 3, window: 2s, ban: 5s, max_ban: 10s, guard: 0s, exempt: [10.0.0.0/8, "2001:db8::/32"], max_sources: 99 }
+offenders: { refusals: 3, window: 2s, ban: 5s, max_ban: 10s, guard: 0s, settle: 7s, exempt: [10.0.0.0/8, "2001:db8::/32"], max_sources: 99 }
 )";
 
 TEST(ConfigTest, ReadsTheAgentsSettings) {
@@ -101,6 +101,7 @@ TEST(ConfigTest, ReadsLimitsAndOffenderRules) {
   EXPECT_EQ(rules.ban_ns, 5 * kSecondNs);
   EXPECT_EQ(rules.max_ban_ns, 10 * kSecondNs);
   EXPECT_EQ(rules.guard_ns, 0U);
+  EXPECT_EQ(rules.settle_ns, 7 * kSecondNs);
   EXPECT_EQ(rules.exempt,
             (std::vector<Cidr>{*Cidr::parse("10.0.0.0/8"), *Cidr::parse("2001:db8::/32")}));
   EXPECT_EQ(rules.max_sources, 99U);

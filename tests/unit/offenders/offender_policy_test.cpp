@@ -81,6 +81,25 @@ TEST_F(OffenderPolicyTest, GuardEndsWithTime) {
   EXPECT_EQ(present_revoked("192.0.2.7", 5).action, Action::kBanSource);
 }
 
+TEST_F(OffenderPolicyTest, NobodyIsBannedWhileTheGuardLearnsAnewAfterAStart) {
+  OffenderPolicy started(rules_, now_);
+  const auto present = [&] {
+    OffenderVerdict last;
+    for (int i = 0; i < 5; ++i) {
+      last = started.on({.source = *Address::parse("192.0.2.7"),
+                         .at = now_,
+                         .key_prefix = 1,
+                         .code = CheckCode::kRevokedKey});
+    }
+    return last.action;
+  };
+  EXPECT_EQ(present(), Action::kCloseConnection);
+  now_ += rules_.settle_ns - 1;
+  EXPECT_EQ(present(), Action::kCloseConnection);
+  now_ += 1;
+  EXPECT_EQ(present(), Action::kBanSource);
+}
+
 TEST_F(OffenderPolicyTest, ExemptSourceIsNeverBanned) {
   EXPECT_EQ(present_revoked("198.51.100.9", 5).action, Action::kCloseConnection);
 }
