@@ -11,13 +11,11 @@ new_key alice acme/alice
 new_key bob acme/bob
 expect_http 200 alice
 expect_http 200 bob
-start_wrk bob bob 3 5
-wait_until 30 bound_are -ge 5 || fail "wrk did not open its connections"
-port=$(live_ports | tail -n 1)
+port=20001
+hold_connection bob "$port"
 cli key revoke "$(key_id bob)" >/dev/null
 cli ban add 192.0.2.9 >/dev/null
 expect_no_answer alice --interface 192.0.2.9
-kill "$wrk_pid" 2>/dev/null || true
 expect_late_drops DROP_KEY_REVOKED "$port"
 program() { ip -details link show e0 | grep -o 'prog/xdp id [0-9]*' || echo none; }
 first_program=$(program)

@@ -16,8 +16,9 @@ first_pid=$wrk_pid
 start_wrk second second 8 10
 second_pid=$wrk_pid
 wait_until 30 bound_are -ge 20 || fail "wrk did not open its connections"
+port=20001
+hold_connection first "$port"
 live_sockets >"$scratch/before"
-port=$(live_ports | head -n 1)
 
 before=$(cli status -o json | jq .revision)
 cli user remove acme/alice -o json >"$scratch/receipt"

@@ -31,8 +31,9 @@ expect_counter DROP_SOURCE_BANNED at-least 1
 new_key bob acme/alice
 start_wrk bob load 6 20
 wait_until 30 bound_are -ge 20 || fail "wrk did not open its connections"
+port=20001
+hold_connection bob "$port"
 live_sockets >"$scratch/before"
-port=$(live_ports | head -n 1)
 cli key revoke "$(key_id bob)" >/dev/null
 live_sockets >"$scratch/after"
 kill "$wrk_pid" 2>/dev/null || true

@@ -122,12 +122,26 @@ live_ports() {
 	ss -Htn state established '( sport = :8443 )' 2>/dev/null | sed 's/.*:\([0-9]*\) *$/\1/' | sort
 }
 
+# hold_connection KEY PORT: one connection on which the key has been accepted, open until it is
+# cut. The port is below the ephemeral ones: nobody who reconnects meanwhile takes it, which would
+# make it a new connection and end the old one's verdict.
+hold_connection() {
+	{
+		printf 'GET /quiet HTTP/1.1\r\nHost: held\r\n%s\r\n\r\n' "$(cat "$scratch/$1.header")"
+		sleep 600
+	} | client openssl s_client -quiet -CAfile "$scratch/tls.pem" -connect 192.0.2.1:8443 \
+		-bind "192.0.2.7:$2" >"$scratch/held.$2" 2>"$scratch/held.$2.log" &
+	wait_until 30 grep -q '^HTTP/1.1 200' "$scratch/held.$2" ||
+		fail "no connection could be held on port $2" "$(tail -n 2 "$scratch/held.$2.log")"
+}
+
 # send_late PORT COUNT: packets on a connection whose sockets are gone, as a client would send
 # that does not care.
 send_late() {
+	# Paced: at full rate a veth ring overflows before any program has seen a frame.
 	client "$SALLYPORT_BUILD/tools/trafficgen/sp-trafficgen" --interface c0 --source 192.0.2.7 \
 		--source-port "$1" --destination 192.0.2.1:8443 \
 		--destination-mac "$(cat /sys/class/net/e0/address)" \
-		--flags psh-ack --payload 100 --count "$2" >"$scratch/late" 2>&1 ||
+		--flags psh-ack --payload 100 --rate 20000 --count "$2" >"$scratch/late" 2>&1 ||
 		fail "no late packets could be sent" "$(cat "$scratch/late")"
 }
