@@ -6,10 +6,15 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <optional>
+#include <random>
 
 #include "agent/base/unique_fd.hpp"
 #include "agent/datapath/libbpf_log.hpp"
+#include "bpf/abi/control.h"
+#include "bpf/abi/line.h"
 #include "sallyport.skel.h"
 
 namespace sallyport {
@@ -44,6 +49,32 @@ void lift_memlock() {
   setrlimit(RLIMIT_MEMLOCK, &unlimited);
 }
 
+/// Rows for twice the capacity: one line in twenty is then too full for its keys.
+std::uint32_t lines_for(std::uint32_t capacity) {
+  return std::max(1U, capacity / (SP_LINE_ROWS / 2));
+}
+
+/// What scatters keys over lines: nobody outside may know it.
+std::uint64_t make_seed() {
+  std::random_device random;
+  return std::uint64_t{random()} << 32 | random() | 1;
+}
+
+/// The seed with which pinned lines were filled; nothing where there are none.
+std::optional<std::uint64_t> pinned_seed(const std::string& control_path) {
+  const UniqueFd pinned(bpf_obj_get(control_path.c_str()));
+  const __u32 zero = 0;
+  sp_control row{};
+  bpf_map_info info{};
+  __u32 length = sizeof info;
+  if (!pinned || bpf_obj_get_info_by_fd(pinned.get(), &info, &length) != 0 ||
+      info.value_size != sizeof row || bpf_map_lookup_elem(pinned.get(), &zero, &row) != 0 ||
+      row.abi_version == 0) {
+    return std::nullopt;
+  }
+  return row.seed;
+}
+
 /// Keeps the capacity of a map that is pinned already, since its contents are kept.
 Result<void> take_pinned_capacity(const sallyport_bpf& skeleton, bpf_map* map,
                                   const std::string& path, std::vector<std::string>& notes) {
@@ -55,7 +86,11 @@ Result<void> take_pinned_capacity(const sallyport_bpf& skeleton, bpf_map* map,
     return system_failure(errno, "pinned map " + path);
   }
   const __u32 wanted = bpf_map__max_entries(map);
-  const bool is_fixed = map == skeleton.maps.sp_control || map == skeleton.maps.sp_counters;
+  const auto& maps = skeleton.maps;
+  const bool is_fixed =
+      map == maps.sp_control || map == maps.sp_counters || map == maps.sp_service_ports;
+  // Its table's own note says enough.
+  const bool is_index = map == maps.sp_source_lines || map == maps.sp_connection_lines;
   if (info.type != bpf_map__type(map) || info.key_size != bpf_map__key_size(map) ||
       info.value_size != bpf_map__value_size(map) || info.map_flags != bpf_map__map_flags(map) ||
       (is_fixed && info.max_entries != wanted)) {
@@ -63,10 +98,11 @@ Result<void> take_pinned_capacity(const sallyport_bpf& skeleton, bpf_map* map,
                    "remove what is pinned: sallyportd --detach");
   }
   if (info.max_entries == wanted) return {};
+  bpf_map__set_max_entries(map, info.max_entries);
+  if (is_index) return {};
   notes.push_back(std::string(bpf_map__name(map)) + " keeps its capacity of " +
                   std::to_string(info.max_entries) + " instead of " + std::to_string(wanted) +
                   ", since it is in use; `sallyportd --detach` starts anew");
-  bpf_map__set_max_entries(map, info.max_entries);
   return {};
 }
 
@@ -86,15 +122,23 @@ Result<BpfObject> BpfObject::open(const Capacities& capacities) {
   sallyport_bpf* const skeleton = sallyport_bpf__open();
   if (skeleton == nullptr) return load_failure(errno, log);
   BpfObject object(skeleton);
-  bpf_map__set_max_entries(skeleton->maps.sp_connections, capacities.connections);
-  bpf_map__set_max_entries(skeleton->maps.sp_sources, capacities.sources);
-  bpf_map__set_max_entries(skeleton->maps.sp_key_slots, capacities.key_slots);
-  bpf_map__set_max_entries(skeleton->maps.sp_key_clocks, capacities.key_slots);
+  auto& maps = skeleton->maps;
+  bpf_map__set_max_entries(maps.sp_connections, capacities.connections);
+  bpf_map__set_max_entries(maps.sp_connection_lines, lines_for(capacities.connections));
+  bpf_map__set_max_entries(maps.sp_sources, capacities.sources);
+  bpf_map__set_max_entries(maps.sp_source_lines, lines_for(capacities.sources));
+  bpf_map__set_max_entries(maps.sp_key_slots, capacities.key_slots);
+  bpf_map__set_max_entries(maps.sp_key_clocks, capacities.key_slots);
+  skeleton->rodata->sp_line_seed = make_seed();
   return object;
 }
 
 Result<BpfObject> BpfObject::load_opened(BpfObject object) {
   const LibbpfLog log;
+  const auto& maps = object.skeleton().maps;
+  auto& constants = *object.skeleton().rodata;
+  constants.sp_connection_line_count = bpf_map__max_entries(maps.sp_connection_lines);
+  constants.sp_source_line_count = bpf_map__max_entries(maps.sp_source_lines);
   const int error = sallyport_bpf__load(&object.skeleton());
   if (error != 0) return load_failure(-error, log);
   object.warnings_ = log.tail();
@@ -111,6 +155,8 @@ Result<BpfObject> BpfObject::load_pinned(const Capacities& capacities, const std
                                          std::vector<std::string>& notes) {
   auto object = open(capacities);
   if (!object) return object;
+  const auto seed = pinned_seed(directory + "/sp_control");
+  if (seed) object->skeleton().rodata->sp_line_seed = *seed;
   bpf_map* map = nullptr;
   bpf_object__for_each_map(map, object->skeleton().obj) {
     if (bpf_map__is_internal(map)) continue;

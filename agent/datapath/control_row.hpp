@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <mutex>
 #include <string>
 
@@ -18,7 +19,10 @@ namespace sallyport {
 /// the first row that needs it.
 class ControlRow {
  public:
-  explicit ControlRow(const bpf_map* map) : fd_(bpf_map__fd(map)) {}
+  /// `seed`: the one that the programs were loaded with.
+  ControlRow(const bpf_map* map, std::uint64_t seed) : fd_(bpf_map__fd(map)), seed_(seed) {}
+
+  [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
 
   /// Starts from what a pinned row says, so that a restart lowers nothing.
   Result<void> take_over() {
@@ -45,7 +49,7 @@ class ControlRow {
  private:
   Result<void> write(__u32 flags) {
     const __u32 zero = 0;
-    const sp_control row{.abi_version = SP_ABI_VERSION, .flags = flags};
+    const sp_control row{.abi_version = SP_ABI_VERSION, .flags = flags, .seed = seed_};
     if (bpf_map_update_elem(fd_, &zero, &row, BPF_ANY) != 0) {
       return system_failure(errno, "kernel map sp_control");
     }
@@ -54,6 +58,7 @@ class ControlRow {
   }
 
   int fd_;
+  std::uint64_t seed_;
   std::mutex lock_;                // held by who writes the row
   std::atomic<__u32> written_{0};  // what the kernel has: set once the row is there
 };

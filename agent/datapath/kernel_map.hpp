@@ -64,6 +64,14 @@ class KernelMap {
     return {};
   }
 
+  [[nodiscard]] std::uint64_t capacity() const noexcept { return capacity_; }
+
+  [[nodiscard]] Failure full() const {
+    return failure(Errc::kFull,
+                   "kernel map " + name_ + " is full at " + std::to_string(capacity_) + " rows",
+                   "raise its capacity under outer_door, then `sallyportd --detach` and start");
+  }
+
   [[nodiscard]] TableUse use(const char* name) const {
     std::uint64_t used = 0;
     (void)for_each([&](const Key&, const Value&) { ++used; });
@@ -76,11 +84,7 @@ class KernelMap {
 
   [[nodiscard]] Failure refused(const char* what) const {
     const int error = errno;
-    if (error == E2BIG) {
-      return failure(Errc::kFull,
-                     "kernel map " + name_ + " is full at " + std::to_string(capacity_) + " rows",
-                     "raise its capacity under outer_door, then `sallyportd --detach` and start");
-    }
+    if (error == E2BIG) return full();
     return system_failure(error, "kernel map " + name_ + " " + what);
   }
 

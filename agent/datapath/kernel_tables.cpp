@@ -1,102 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/datapath/kernel_tables.hpp"
 
-#include <algorithm>
 #include <atomic>
-#include <mutex>
-#include <set>
-#include <string>
 #include <utility>
 
 #include "agent/datapath/control_row.hpp"
-#include "agent/datapath/kernel_map.hpp"
+#include "agent/datapath/kernel_connections.hpp"
+#include "agent/datapath/kernel_services.hpp"
+#include "agent/datapath/kernel_sources.hpp"
 #include "agent/datapath/mapped_array.hpp"
 #include "sallyport.skel.h"
 
 namespace sallyport {
 namespace {
-
-class KernelSources final : public SourceTable {
- public:
-  KernelSources(const bpf_map* map, ControlRow& control) : map_(map), control_(control) {}
-  Result<void> put(const Address& source, const sp_source_state& state) override {
-    if (auto raised = control_.raise(SP_HAVE_SOURCES); !raised) return raised;
-    return map_.put(source.to_abi(), state);
-  }
-  Result<void> erase(const Address& source) override { return map_.erase(source.to_abi()); }
-  Result<std::vector<Row>> rows() const override {
-    std::vector<Row> rows;
-    auto read = map_.for_each([&](const sp_address& source, const sp_source_state& state) {
-      rows.push_back({Address::from_abi(source), state});
-    });
-    if (!read) return read.error();
-    return rows;
-  }
-  [[nodiscard]] TableUse use() const { return map_.use("sources"); }
-
- private:
-  KernelMap<sp_address, sp_source_state> map_;
-  ControlRow& control_;
-};
-
-class KernelConnections final : public ConnectionTable {
- public:
-  explicit KernelConnections(const bpf_map* map) : map_(map) {}
-  Result<void> put(const sp_connection_key& connection, const sp_connection& binding) override {
-    return map_.put(connection, binding);
-  }
-  Result<void> erase(const sp_connection_key& connection) override {
-    return map_.erase(connection);
-  }
-  Result<std::vector<Row>> rows() const override {
-    std::vector<Row> rows;
-    auto read = map_.for_each([&](const sp_connection_key& key, const sp_connection& binding) {
-      rows.push_back({key, binding});
-    });
-    if (!read) return read.error();
-    return rows;
-  }
-  [[nodiscard]] TableUse use() const { return map_.use("connections"); }
-
- private:
-  KernelMap<sp_connection_key, sp_connection> map_;
-};
-
-class KernelServices final : public ServiceTable {
- public:
-  KernelServices(const bpf_map* map, ControlRow& control) : map_(map), control_(control) {}
-  Result<void> put(const sp_service_key& key, const sp_service& service) override {
-    const std::scoped_lock guard(lock_);
-    const auto& address = key.local_address.bytes;
-    if (std::any_of(std::begin(address), std::end(address), [](__u8 byte) { return byte != 0; })) {
-      if (auto raised = control_.raise(SP_HAVE_EXACT_SERVICES); !raised) return raised;
-    }
-    declared_.insert(bytes_of(key));
-    return map_.put(key, service);
-  }
-  Result<void> erase_others() override {
-    const std::scoped_lock guard(lock_);
-    std::vector<sp_service_key> others;
-    auto read = map_.for_each([&](const sp_service_key& key, const sp_service&) {
-      if (!declared_.contains(bytes_of(key))) others.push_back(key);
-    });
-    for (const auto& key : others) {
-      if (!read) break;
-      read = map_.erase(key);
-    }
-    return read;
-  }
-  [[nodiscard]] TableUse use() const { return map_.use("services"); }
-
- private:
-  static std::string bytes_of(const sp_service_key& key) {
-    return {reinterpret_cast<const char*>(&key), sizeof key};
-  }
-  KernelMap<sp_service_key, sp_service> map_;
-  ControlRow& control_;
-  std::mutex lock_;
-  std::set<std::string> declared_;  // since this agent started
-};
 
 class KernelCounters final : public CounterTable {
  public:
@@ -127,23 +43,36 @@ class KernelCounters final : public CounterTable {
 }  // namespace
 
 struct KernelTables::Impl {
-  Impl(const sallyport_bpf& skeleton, MappedArray<sp_key_slot> mapped_slots,
-       MappedArray<sp_key_clocks> mapped_clocks)
-      : control(skeleton.maps.sp_control),
-        sources(skeleton.maps.sp_sources, control),
-        connections(skeleton.maps.sp_connections),
-        services(skeleton.maps.sp_services, control),
-        counters(skeleton.maps.sp_counters),
-        slots(std::move(mapped_slots)),
-        clocks(std::move(mapped_clocks)) {}
+  struct Mapped {
+    MappedArray<sp_key_slot> slots;
+    MappedArray<sp_key_clocks> clocks;
+    MappedArray<sp_line> source_lines;
+    MappedArray<sp_line> connection_lines;
+    MappedArray<sp_service_port> service_ports;
+  };
 
+  Impl(const sallyport_bpf& skeleton, Mapped mapped)
+      : slots(std::move(mapped.slots)),
+        clocks(std::move(mapped.clocks)),
+        source_lines(std::move(mapped.source_lines)),
+        connection_lines(std::move(mapped.connection_lines)),
+        service_ports(std::move(mapped.service_ports)),
+        control(skeleton.maps.sp_control, skeleton.rodata->sp_line_seed),
+        sources(skeleton.maps.sp_sources, source_lines.rows(), control),
+        connections(skeleton.maps.sp_connections, connection_lines.rows(), control.seed()),
+        services(skeleton.maps.sp_services, service_ports.rows()),
+        counters(skeleton.maps.sp_counters) {}
+
+  MappedArray<sp_key_slot> slots;
+  MappedArray<sp_key_clocks> clocks;
+  MappedArray<sp_line> source_lines;
+  MappedArray<sp_line> connection_lines;
+  MappedArray<sp_service_port> service_ports;
   ControlRow control;
   KernelSources sources;
   KernelConnections connections;
   KernelServices services;
   KernelCounters counters;
-  MappedArray<sp_key_slot> slots;
-  MappedArray<sp_key_clocks> clocks;
 };
 
 KernelTables::KernelTables(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -159,9 +88,21 @@ Result<std::unique_ptr<KernelTables>> KernelTables::open(const BpfObject& object
     return failure(Errc::kIncompatible, "the pinned key slots and key clocks do not fit together",
                    "remove what is pinned: sallyportd --detach");
   }
-  auto impl = std::make_unique<Impl>(object.skeleton(), std::move(*slots), std::move(*clocks));
+  auto source_lines = MappedArray<sp_line>::open(maps.sp_source_lines);
+  if (!source_lines) return source_lines.error();
+  auto connection_lines = MappedArray<sp_line>::open(maps.sp_connection_lines);
+  if (!connection_lines) return connection_lines.error();
+  auto service_ports = MappedArray<sp_service_port>::open(maps.sp_service_ports);
+  if (!service_ports) return service_ports.error();
+  auto impl = std::make_unique<Impl>(object.skeleton(),
+                                     Impl::Mapped{.slots = std::move(*slots),
+                                                  .clocks = std::move(*clocks),
+                                                  .source_lines = std::move(*source_lines),
+                                                  .connection_lines = std::move(*connection_lines),
+                                                  .service_ports = std::move(*service_ports)});
   // First of all, since nothing that another ABI version wrote may be touched.
   if (auto taken = impl->control.take_over(); !taken) return taken.error();
+  if (auto repaired = impl->sources.repair_lines(); !repaired) return repaired.error();
   sp_key_slot& offenders = impl->slots.rows()[SP_OFFENDER_SLOT];
   offenders.verdict = SP_DROP_CONNECTION_OFFENDER;
   offenders.generation = 1;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bpf/abi/address.h"
+#include "bpf/abi/line.h"
 
 /* Key of sp_connections: the service stands for local address, port and protocol. */
 struct sp_connection_key {
@@ -25,3 +26,22 @@ struct sp_connection {
 	__u32 superseded;
 };
 SP_LAYOUT(struct sp_connection, 12);
+
+/*
+ * IPv4 connections have a row in sp_connection_lines instead, and are in sp_connections
+ * only when their line was full. Key: address, port, service. Value: generation (high 32
+ * bits), slot (24 bits), flags.
+ */
+#define SP_MOST_SLOTS (1U << 24)
+
+static inline __attribute__((always_inline)) __u64
+sp_connection_row_key(__be32 address, __be16 port, __u16 service_id)
+{
+	return (__u64)service_id << 48 | (__u64)port << 32 | address;
+}
+
+static inline __attribute__((always_inline)) __u64
+sp_connection_row_value(__u32 slot, __u32 generation)
+{
+	return (__u64)generation << 32 | (__u64)slot << SP_ROW_SHIFT;
+}

@@ -6,11 +6,12 @@
 /* sp_control.flags: tables that are empty are not looked up. */
 #define SP_HAVE_SOURCES (1U << 0)
 #define SP_HAVE_CONNECTIONS (1U << 1)
-#define SP_HAVE_EXACT_SERVICES (1U << 2) /* any whose local address is not all zero */
+#define SP_HAVE_HASHED_SOURCES (1U << 2) /* rows of sp_sources that no line has */
 
 /* The only element of sp_control. Writer: agent. */
 struct sp_control {
 	__u32 abi_version; /* SP_ABI_VERSION of the agent that wrote it */
 	__u32 flags;       /* SP_HAVE_* */
+	__u64 seed;        /* of sp_line_of, odd; made once, kept as long as the pins */
 };
-SP_LAYOUT(struct sp_control, 8);
+SP_LAYOUT(struct sp_control, 16);

@@ -12,6 +12,7 @@
 #include "bpf/abi/connection.h"
 #include "bpf/abi/control.h"
 #include "bpf/abi/key_slot.h"
+#include "bpf/abi/line.h"
 #include "bpf/abi/service.h"
 #include "bpf/abi/source.h"
 #include "bpf/abi/verdict.h"
@@ -23,12 +24,41 @@ struct {
 	__type(value, struct sp_control);
 } sp_control SEC(".maps");
 
+/* Set before load: how many lines each table has, and what scatters keys over them. */
+const volatile __u32 sp_connection_line_count = 1;
+const volatile __u32 sp_source_line_count = 1;
+const volatile __u64 sp_line_seed;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 65536);
+	__type(key, __u32);
+	__type(value, struct sp_service_port);
+} sp_service_ports SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 256);
 	__type(key, struct sp_service_key);
 	__type(value, struct sp_service);
 } sp_services SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 32768);
+	__type(key, __u32);
+	__type(value, struct sp_line);
+} sp_source_lines SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 131072);
+	__type(key, __u32);
+	__type(value, struct sp_line);
+} sp_connection_lines SEC(".maps");
 
 /* Never LRU: a flood must not evict a ban. */
 struct {
@@ -38,8 +68,10 @@ struct {
 	__type(value, struct sp_source_state);
 } sp_sources SEC(".maps");
 
+/* Not allocated ahead: only IPv6 and what finds its line full is here. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(max_entries, 262144);
 	__type(key, struct sp_connection_key);
 	__type(value, struct sp_connection);

@@ -25,6 +25,10 @@
 #define SP_EXTENSION_DEPTH 6 /* IPv6 extension headers before TCP */
 #define SP_ETH_P_8021Q 0x8100
 #define SP_ETH_P_8021AD 0x88A8
+#define SP_TCP_FIN 0x01
+#define SP_TCP_SYN 0x02
+#define SP_TCP_RST 0x04
+#define SP_TCP_ACK 0x10
 #define SP_IP_FRAGMENT 0x3FFF /* more-fragments flag and offset */
 
 enum sp_parse {
@@ -37,13 +41,14 @@ enum sp_parse {
 
 /* What the judge may know of a packet. */
 struct sp_packet {
+	/* Of its family alone; the other's are not written, which keeps IPv4 short. */
 	struct sp_address source;
 	struct sp_address destination;
+	__be32 v4_source;
+	__be32 v4_destination;
 	__be16 source_port;
 	__be16 destination_port;
-	__u8 is_syn;     /* SYN without ACK: asks for a new connection */
-	__u8 is_closing; /* FIN or RST */
-	__u8 is_v6;
+	__u8 flags; /* SP_TCP_* and others */
 };
 
 /* A frame as its hook shows it: the first, directly readable part, and the whole's
@@ -67,12 +72,32 @@ struct sp_extension {
 	__u8 segments_left; /* in a routing header alone */
 };
 
-static __always_inline void sp_map_v4(struct sp_address *out, __be32 address)
+static __always_inline struct sp_address sp_map_v4(__be32 address)
 {
-	__builtin_memset(out->bytes, 0, 10);
-	out->bytes[10] = 0xff;
-	out->bytes[11] = 0xff;
-	__builtin_memcpy(out->bytes + 12, &address, sizeof(address));
+	struct sp_address out = {.bytes = {[10] = 0xff, [11] = 0xff}};
+
+	__builtin_memcpy(out.bytes + 12, &address, sizeof(address));
+	return out;
+}
+
+/* The first 64 bits, by which an IPv6 source is judged; as they lie in memory. */
+static __always_inline __u64 sp_prefix_of(const struct sp_address *address)
+{
+	__u64 out;
+
+	__builtin_memcpy(&out, address->bytes, sizeof(out));
+	return out;
+}
+
+/* Asks for a new connection. */
+static __always_inline int sp_is_syn(__u8 flags)
+{
+	return (flags & (SP_TCP_SYN | SP_TCP_ACK)) == SP_TCP_SYN;
+}
+
+static __always_inline int sp_is_closing(__u8 flags)
+{
+	return flags & (SP_TCP_FIN | SP_TCP_RST);
 }
 
 /*
@@ -90,8 +115,7 @@ static __always_inline enum sp_parse sp_parse_tcp(void *header, void *end, __u64
 		return SP_PARSE_CUT;
 	out->source_port = tcp->source;
 	out->destination_port = tcp->dest;
-	out->is_syn = tcp->syn && !tcp->ack;
-	out->is_closing = tcp->fin || tcp->rst;
+	out->flags = ((__u8 *)tcp)[13];
 	return SP_PARSE_OK;
 }
 
@@ -123,9 +147,8 @@ static __always_inline enum sp_parse sp_parse_v4(const struct sp_frame *frame,
 		return SP_PARSE_FRAGMENT;
 	if (ip->protocol != IPPROTO_TCP)
 		return SP_PARSE_NOT_TCP;
-	sp_map_v4(&out->source, ip->saddr);
-	sp_map_v4(&out->destination, ip->daddr);
-	out->is_v6 = 0;
+	out->v4_source = ip->saddr;
+	out->v4_destination = ip->daddr;
 	return sp_parse_tcp(header + length, frame->end, total - length, out);
 }
 
@@ -149,7 +172,6 @@ static __always_inline enum sp_parse sp_parse_v6(const struct sp_frame *frame,
 		return SP_PARSE_CUT;
 	__builtin_memcpy(&out->source, &ip->saddr, sizeof(out->source));
 	__builtin_memcpy(&out->destination, &ip->daddr, sizeof(out->destination));
-	out->is_v6 = 1;
 	next = ip->nexthdr;
 	for (int depth = 0; depth <= SP_EXTENSION_DEPTH; depth++) {
 		struct sp_extension *extension = at;
@@ -173,30 +195,29 @@ static __always_inline enum sp_parse sp_parse_v6(const struct sp_frame *frame,
 	return SP_PARSE_CUT;
 }
 
-static __always_inline enum sp_parse sp_parse_packet(const struct sp_frame *frame,
-						     struct sp_packet *out)
+/*
+ * Steps over the Ethernet header and the VLAN tags: `at` is where the network header
+ * begins, `protocol` says which.
+ */
+static __always_inline enum sp_parse sp_parse_link(const struct sp_frame *frame,
+						   void **at, __be16 *protocol)
 {
 	struct ethhdr *ethernet = frame->data;
-	void *at = ethernet + 1;
-	__be16 protocol;
 
-	if (at > frame->end)
+	*at = ethernet + 1;
+	if (*at > frame->end)
 		return SP_PARSE_CUT;
-	protocol = ethernet->h_proto;
+	*protocol = ethernet->h_proto;
 	for (int depth = 0; depth < SP_VLAN_DEPTH; depth++) {
-		struct sp_vlan_tag *tag = at;
+		struct sp_vlan_tag *tag = *at;
 
-		if (protocol != bpf_htons(SP_ETH_P_8021Q) &&
-		    protocol != bpf_htons(SP_ETH_P_8021AD))
+		if (*protocol != bpf_htons(SP_ETH_P_8021Q) &&
+		    *protocol != bpf_htons(SP_ETH_P_8021AD))
 			break;
 		if ((void *)(tag + 1) > frame->end)
 			return SP_PARSE_CUT;
-		protocol = tag->protocol;
-		at = tag + 1;
+		*protocol = tag->protocol;
+		*at = tag + 1;
 	}
-	if (protocol == bpf_htons(ETH_P_IP))
-		return sp_parse_v4(frame, at, out);
-	if (protocol == bpf_htons(ETH_P_IPV6))
-		return sp_parse_v6(frame, at, out);
-	return SP_PARSE_NOT_IP;
+	return SP_PARSE_OK;
 }

@@ -126,7 +126,7 @@ TEST_F(PinsTest, DetachRemovesEverythingAndSaysSo) {
   const auto removed = OuterDoor::detach(config_);
   ASSERT_TRUE(removed) << to_string(removed.error());
   EXPECT_EQ(removed->front(), "XDP program from edge");
-  EXPECT_EQ(removed->size(), 1U + 7U) << "the program and seven maps";
+  EXPECT_EQ(removed->size(), 1U + 10U) << "the program and ten maps";
   EXPECT_EQ(sandbox_->xdp_program_on("edge"), 0U);
   EXPECT_FALSE(is_there(config_.pin_directory));
 
@@ -170,7 +170,7 @@ TEST_F(PinsTest, TablesOfAnotherAbiVersionAreRefusedUntouched) {
   ASSERT_TRUE(open());
   const UniqueFd control(bpf_obj_get(pin("maps/sp_control").c_str()));
   const __u32 zero = 0;
-  const sp_control other{.abi_version = SP_ABI_VERSION + 1, .flags = 0};
+  const sp_control other{.abi_version = SP_ABI_VERSION + 1, .flags = 0, .seed = 0};
   ASSERT_EQ(bpf_map_update_elem(control.get(), &zero, &other, BPF_ANY), 0);
 
   const auto door = OuterDoor::open(config_);

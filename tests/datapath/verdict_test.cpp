@@ -82,7 +82,7 @@ const Case kCases[] = {
     {"OldGenerationsBindingIsIgnored", v4, bound(SP_DROP_KEY_REVOKED, 0, 8), SP_PASS_UNJUDGED},
     {"SlotOutOfRangeIsIgnored", v4,
      [](LoadedFilter& filter) {
-       filter.bind("192.0.2.7", 40000, kService, {1U << 30, 1, 0});
+       filter.bind("192.0.2.7", 40000, kService, {SP_MOST_SLOTS - 1, 1, 0});
      },
      SP_PASS_UNJUDGED},
     {"SlotWithAVerdictThatIsNoneIsIgnored", v4, bound(SP_VERDICT_COUNT), SP_PASS_UNJUDGED},

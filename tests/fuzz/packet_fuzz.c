@@ -16,11 +16,18 @@ static enum sp_parse parse_prefix(const uint8_t* data, size_t readable, size_t l
   uint8_t* copy = malloc(readable + 2);
   struct sp_frame frame = {copy + 2, copy + 2 + readable, length};
   enum sp_parse result;
+  __be16 protocol = 0;
+  void* at = NULL;
 
   if (!copy) abort();
   memcpy(copy + 2, data, readable); /* as NET_IP_ALIGN: the IP header is aligned */
   memset(packet, 0, sizeof(*packet));
-  result = sp_parse_packet(&frame, packet);
+  result = sp_parse_link(&frame, &at, &protocol);
+  if (result == SP_PARSE_OK) {
+    result = protocol == bpf_htons(ETH_P_IP)     ? sp_parse_v4(&frame, at, packet)
+             : protocol == bpf_htons(ETH_P_IPV6) ? sp_parse_v6(&frame, at, packet)
+                                                 : SP_PARSE_NOT_IP;
+  }
   free(copy);
   return result;
 }

@@ -110,6 +110,10 @@ void LoadedFilter::bind(const std::string& source, std::uint16_t port, std::uint
   must(tables_->connections().put(key_of(source, port, service), to));
 }
 
+void LoadedFilter::unbind(const std::string& source, std::uint16_t port, std::uint16_t service) {
+  must(tables_->connections().erase(key_of(source, port, service)));
+}
+
 void LoadedFilter::ban(const std::string& source, __u64 expires_ns, sp_verdict verdict) {
   must(tables_->sources().put(Address::parse(source).value(),
                               {.expires_ns = expires_ns,
@@ -118,6 +122,10 @@ void LoadedFilter::ban(const std::string& source, __u64 expires_ns, sp_verdict v
                                .made_unix_s = 0,
                                .repetition = 0,
                                .reserved = 0}));
+}
+
+void LoadedFilter::unban(const std::string& source) {
+  must(tables_->sources().erase(Address::parse(source).value()));
 }
 
 sp_connection LoadedFilter::binding_of(const std::string& source, std::uint16_t port,

@@ -46,7 +46,9 @@ class LoadedFilter {
   /// Fills a slot as the agent would.
   void set_slot(std::uint32_t slot, std::uint32_t generation, sp_verdict verdict);
   void bind(const std::string& source, std::uint16_t port, std::uint16_t service, sp_connection to);
+  void unbind(const std::string& source, std::uint16_t port, std::uint16_t service);
   void ban(const std::string& source, __u64 expires_ns, sp_verdict verdict);
+  void unban(const std::string& source);
   [[nodiscard]] sp_connection binding_of(const std::string& source, std::uint16_t port,
                                          std::uint16_t service);
 

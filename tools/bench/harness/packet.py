@@ -39,9 +39,9 @@ class Case:
 RATE = "packets/s"
 TIME = "ns"
 CASES = [
-    Case("condemned-connection", RATE, ("xdp-drop", "xdp-filter")),
-    Case("banned-source", RATE, ("xdp-drop", "xdp-filter")),
-    Case("condemned-connection", RATE, ("xdp-drop",), sources=1_000_000, flows=1, random=True),
+    Case("condemned-connection", RATE, ("xdp-drop", "xdp-read", "xdp-filter")),
+    Case("banned-source", RATE, ("xdp-drop", "xdp-read", "xdp-filter")),
+    Case("condemned-connection", RATE, ("xdp-drop", "xdp-read"), sources=1_000_000, flows=1, random=True),
     Case("condemned-connection", TIME, ("xdp-drop", "xdp-filter")),
     Case("banned-source", TIME, ("xdp-drop", "xdp-filter")),
     Case("pass-bound", TIME, ("xdp-pass",)),

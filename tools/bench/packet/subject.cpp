@@ -110,8 +110,9 @@ class EmptyProgram final : public Subject {
     subject->skeleton_.reset(bench_bpf::open_and_load());
     if (!subject->skeleton_) return system_failure(errno, "the kernel refuses an empty program");
     auto& programs = subject->skeleton_->progs;
-    subject->program_ =
-        options.subject == "xdp-drop" ? programs.sp_bench_drop : programs.sp_bench_pass;
+    subject->program_ = options.subject == "xdp-drop"   ? programs.sp_bench_drop
+                        : options.subject == "xdp-read" ? programs.sp_bench_read
+                                                        : programs.sp_bench_pass;
     if (options.interface.empty()) return std::unique_ptr<Subject>(std::move(subject));
     const auto index = static_cast<int>(if_nametoindex(options.interface.c_str()));
     subject->link_.reset(bpf_program__attach_xdp(subject->program_, index));
