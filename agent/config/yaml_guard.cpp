@@ -72,6 +72,14 @@ bool is_no_text(char c) {
   return byte == 0x7f || (byte < 0x20 && c != '\n' && c != '\r' && c != '\t');
 }
 
+/// The library quotes the character that it stumbled over, which may be the end of the line.
+std::string on_one_line(std::string message) {
+  std::replace_if(
+      message.begin(), message.end(),
+      [](char c) { return is_no_text(c) || c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return message;
+}
+
 }  // namespace
 
 std::optional<ConfigError> check_yaml(std::string_view yaml) {
@@ -93,7 +101,7 @@ std::optional<ConfigError> check_yaml(std::string_view yaml) {
     return refusal.error;
   } catch (const YAML::Exception& error) {
     return ConfigError{error.mark.is_null() ? 0 : error.mark.line + 1,
-                       "not valid YAML: " + error.msg};
+                       "not valid YAML: " + on_one_line(error.msg)};
   }
   return std::nullopt;
 }

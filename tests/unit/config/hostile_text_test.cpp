@@ -27,6 +27,14 @@ TEST(HostileTextTest, NoYamlIsRefusedAtItsLine) {
   expect_error("a: b\n\tc: d\n", 2, "not valid YAML");
 }
 
+// The library's message ends with the character after the backslash: here the end of the line.
+TEST(HostileTextTest, MessageIsOneLineWhateverItQuotes) {
+  for (const char* text : {"store: \"a\\\rb\"\n", "store: \"a\\\u0001\"\n", "{ a\\"}) {
+    const auto error = only_error(text);
+    EXPECT_EQ(error.message.find_first_of("\n\r\t"), std::string::npos) << error.message;
+  }
+}
+
 TEST(HostileTextTest, BytesThatAreNoTextAreRefused) {
   expect_error(std::string("store: a\nb: \0\n", 14), 2, "control character");
 }
