@@ -12,7 +12,8 @@ namespace sallyport {
 /// text for people.
 #define SP_CHECK_CODES(X)                                                                    \
   X(kMissingKey, "missing-key", 401, kOpen, "no API key was presented where one is allowed") \
-  X(kMalformedKey, "malformed-key", 401, kUniform, "the key's form or checksum is wrong")    \
+  X(kMalformedKey, "malformed-key", 401, kUniform,                                           \
+    "the key's form or checksum is wrong, or there are several")                             \
   X(kUnknownKey, "unknown-key", 401, kUniform, "no such key")                                \
   X(kRevokedKey, "revoked-key", 401, kUniform, "the key was revoked")                        \
   X(kSuspendedKey, "suspended-key", 401, kUniform, "the key is suspended")                   \

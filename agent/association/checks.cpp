@@ -36,7 +36,7 @@ Association check_association(const RequestFacts& request, const KeyIndex& index
   if (request.presented_key.size() <= kMaxRawKey) answer.digest = digest_of(request.presented_key);
   KeyEntry* key = index.find(answer.digest);
 
-  if (form_of(request.presented_key) == KeyForm::kMalformed) {
+  if (request.is_ambiguous || form_of(request.presented_key) == KeyForm::kMalformed) {
     answer.code = CheckCode::kMalformedKey;
     return answer;
   }

@@ -13,6 +13,7 @@ namespace sallyport {
 struct RequestFacts {
   std::string_view presented_key;  // empty: none was presented
   std::string_view claimed_user;   // empty: no claim
+  bool is_ambiguous = false;       // several keys were presented, `presented_key` is one of them
 };
 
 /// The association checks' answer. `key` is set from check 4 on, also where it is refused, so

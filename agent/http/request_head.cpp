@@ -164,12 +164,19 @@ std::string_view path_of(std::string_view target) noexcept {
   return target.substr(0, target.find('?'));
 }
 
-std::string_view presented_key(const HeaderFields& fields,
-                               std::span<const std::string_view> header_names) noexcept {
+PresentedKey presented_key(const HeaderFields& fields,
+                           std::span<const std::string_view> header_names) noexcept {
   for (const std::string_view name : header_names) {
-    const std::string_view value = fields.find(name);
-    const std::string_view key = name == "authorization" ? bearer_of(value) : value;
-    if (!key.empty()) return key;
+    PresentedKey key;
+    for (const HeaderField& field : fields.all()) {
+      if (!iequals(field.name, name)) continue;
+      const std::string_view value = name == "authorization" ? bearer_of(field.value) : field.value;
+      if (value.empty() || value == key.value) continue;
+      key.is_ambiguous = !key.value.empty();
+      if (key.is_ambiguous) return key;
+      key.value = value;
+    }
+    if (!key.value.empty()) return key;
   }
   return {};
 }

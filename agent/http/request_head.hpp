@@ -28,9 +28,16 @@ struct RequestHead {
 /// The path of a target, without the query.
 [[nodiscard]] std::string_view path_of(std::string_view target) noexcept;
 
-/// The key presented: the first of `header_names` (lower case) that is there; for
-/// "authorization" only the Bearer scheme (RFC 6750). Empty: none.
-[[nodiscard]] std::string_view presented_key(
-    const HeaderFields& fields, std::span<const std::string_view> header_names) noexcept;
+/// A key as it was presented. Two different ones in headers of one name are ambiguous: we and the
+/// upstream might each believe another.
+struct PresentedKey {
+  std::string_view value;  // empty: none
+  bool is_ambiguous = false;
+};
+
+/// The key in the first of `header_names` (lower case) that has one; for "authorization" only the
+/// Bearer scheme counts (RFC 6750).
+[[nodiscard]] PresentedKey presented_key(const HeaderFields& fields,
+                                         std::span<const std::string_view> header_names) noexcept;
 
 }  // namespace sallyport

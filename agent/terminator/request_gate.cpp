@@ -25,8 +25,9 @@ RequestGate::RequestGate(const ServiceConfig& service)
 
 Association RequestGate::judge(const RequestHead& request, const KeyIndex& index,
                                UnixSeconds now) const noexcept {
-  RequestFacts facts{.presented_key = presented_key(request.fields, key_headers_),
-                     .claimed_user = {}};
+  const PresentedKey presented = presented_key(request.fields, key_headers_);
+  RequestFacts facts{
+      .presented_key = presented.value, .claimed_user = {}, .is_ambiguous = presented.is_ambiguous};
   Association answer = check_association(facts, index, now);
   if (answer.code != CheckCode::kAllowed || claimed_user_header_.empty()) return answer;
   // Whichever of several claims the upstream would believe, it must be the key's user.

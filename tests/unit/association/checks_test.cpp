@@ -23,7 +23,8 @@ class ChecksTest : public testing::Test {
   KeyEntry& add() { return index_.add(facts_, index_.owner_of("acme", "alice")); }
 
   Association check(std::string_view claimed_user = {}) {
-    return check_association({.presented_key = raw_, .claimed_user = claimed_user}, index_, kNow);
+    return check_association(
+        {.presented_key = raw_, .claimed_user = claimed_user, .is_ambiguous = false}, index_, kNow);
   }
 
   NewKey new_key_ = make_key("live").value();
@@ -52,6 +53,14 @@ TEST_F(ChecksTest, WrongChecksumIsMalformedEvenWhenTheRestIsKnown) {
 TEST_F(ChecksTest, OverlongKeyIsMalformed) {
   raw_.assign(kMaxRawKey + 1, 'x');
   EXPECT_EQ(check().code, CheckCode::kMalformedKey);
+}
+
+TEST_F(ChecksTest, OneOfSeveralKeysIsMalformedHoweverGoodItIs) {
+  add();
+  const auto answer = check_association(
+      {.presented_key = raw_, .claimed_user = {}, .is_ambiguous = true}, index_, kNow);
+  EXPECT_EQ(answer.code, CheckCode::kMalformedKey);
+  EXPECT_EQ(answer.digest, digest_of(raw_));
 }
 
 TEST_F(ChecksTest, WellFormedStrangerIsUnknown) {

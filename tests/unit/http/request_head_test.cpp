@@ -169,12 +169,24 @@ TEST(RequestHeadTest, ThePathOfATargetEndsAtTheQuery) {
   EXPECT_EQ(path_of("*"), "*");
 }
 
-std::string key_of(std::initializer_list<std::string_view> lines) {
+PresentedKey presented(const std::string& head, RequestHead& out) {
   constexpr std::string_view kNames[] = {"x-api-key", "authorization"};
+  EXPECT_EQ(parse_request_head(head, HeadLimits{}, out).result, ParseStatus::kDone);
+  return presented_key(out.fields, kNames);
+}
+
+std::string key_of(std::initializer_list<std::string_view> lines) {
   const std::string head = request_with(lines);
   RequestHead out;
-  EXPECT_EQ(parse_request_head(head, HeadLimits{}, out).result, ParseStatus::kDone);
-  return std::string(presented_key(out.fields, kNames));
+  const PresentedKey key = presented(head, out);
+  EXPECT_FALSE(key.is_ambiguous);
+  return std::string(key.value);
+}
+
+bool is_ambiguous(std::initializer_list<std::string_view> lines) {
+  const std::string head = request_with(lines);
+  RequestHead out;
+  return presented(head, out).is_ambiguous;
 }
 
 TEST(RequestHeadTest, TheKeyIsTheFirstOfTheNamesThatIsThere) {
@@ -183,6 +195,15 @@ TEST(RequestHeadTest, TheKeyIsTheFirstOfTheNamesThatIsThere) {
   EXPECT_EQ(key_of({"authorization: bEaReR   b"}), "b");
   EXPECT_EQ(key_of({"X-Api-Key:", "Authorization: Bearer b"}), "b");
   EXPECT_EQ(key_of({"X-Api-Keys: a", "X_Api_Key: a"}), "");
+}
+
+TEST(RequestHeadTest, TwoDifferentKeysUnderOneNameAreAmbiguous) {
+  EXPECT_TRUE(is_ambiguous({"X-Api-Key: a", "x-api-key: b"}));
+  EXPECT_TRUE(is_ambiguous({"X-Api-Key: a", "X-Api-Key: a", "X-Api-Key: b"}));
+  EXPECT_TRUE(is_ambiguous({"Authorization: Bearer a", "Authorization: Bearer b"}));
+  EXPECT_EQ(key_of({"X-Api-Key: a", "X-Api-Key: a", "X-Api-Key:"}), "a");
+  EXPECT_EQ(key_of({"Authorization: Basic c", "Authorization: Bearer b"}), "b");
+  EXPECT_EQ(key_of({"X-Api-Key: a", "Authorization: Bearer b", "Authorization: Bearer c"}), "a");
 }
 
 TEST(RequestHeadTest, OnlyTheBearerSchemeCarriesAKey) {
