@@ -39,6 +39,8 @@ std::vector<NamedCounter> view_agent(Parts& parts, const TerminatorCounters& cou
       {"connections_cut", "connections cut by a revocation, a ban or the offender policy",
        counters.cut},
       {"connections_banned", "connections closed at accept, because of a ban", counters.banned},
+      {"accept_pauses", "pauses in accepting, for want of file descriptors",
+       counters.accept_pauses},
       {"handshake_failures", "TLS handshakes that failed", counters.handshake_failures},
       {"bad_requests", "requests that do not parse", counters.bad_requests},
       {"timeouts", "clients that were too slow", counters.timeouts},
