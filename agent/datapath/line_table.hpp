@@ -57,19 +57,17 @@ class LineTable {
         const std::uint64_t key = load(row.key);
         const std::uint64_t value = load(row.value);
         if (!is_free(value) && load(row.key) == key) {
-          visit(key, value & ~kFlags, (value & SP_ROW_SUPERSEDED) != 0);
+          visit(key, value & ~SP_ROW_FLAGS, (value & SP_ROW_SUPERSEDED) != 0);
         }
       }
     }
   }
 
  private:
-  static constexpr std::uint64_t kFlags = SP_ROW_SPILLED | SP_ROW_SUPERSEDED;
-
   static std::uint64_t load(const __u64& word) noexcept {
     return std::atomic_ref<__u64>(const_cast<__u64&>(word)).load(std::memory_order_acquire);
   }
-  static bool is_free(std::uint64_t value) noexcept { return (value & ~SP_ROW_SPILLED) == 0; }
+  static bool is_free(std::uint64_t value) noexcept { return (value & ~SP_ROW_FLAGS) == 0; }
   static void set_value(sp_row& row, std::uint64_t value) noexcept;
 
   std::span<sp_line> lines_;

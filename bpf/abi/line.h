@@ -17,7 +17,7 @@
  */
 struct sp_row {
 	__u64 key;
-	__u64 value; /* free, when nothing but SP_ROW_SPILLED is set */
+	__u64 value; /* free, when nothing but SP_ROW_FLAGS is set */
 };
 
 #define SP_LINE_ROWS 4
@@ -27,7 +27,11 @@ struct sp_line {
 };
 SP_LAYOUT(struct sp_line, 64);
 
-/* The lowest 8 bits of a value are flags. */
+/*
+ * The lowest 8 bits of a value are flags. One that the kernel sets may meet a row that
+ * has just been freed, or given to another key: there it only makes the kernel look away.
+ */
+#define SP_ROW_FLAGS 0xffULL
 #define SP_ROW_SPILLED 1ULL /* in the first row alone: more of this line is elsewhere */
 #define SP_ROW_SUPERSEDED 2ULL /* set by the kernel, see struct sp_connection */
 #define SP_ROW_SHIFT 8

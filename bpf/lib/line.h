@@ -24,7 +24,7 @@ static __always_inline struct sp_row *sp_find_row(struct sp_line *line, __u64 ke
 		if (SP_READ_ONCE(row->key) != key)
 			continue;
 		*value = SP_READ_ONCE(row->value);
-		if (*value & ~SP_ROW_SPILLED && SP_READ_ONCE(row->key) == key)
+		if (*value & ~SP_ROW_FLAGS && SP_READ_ONCE(row->key) == key)
 			return row;
 	}
 	return NULL;

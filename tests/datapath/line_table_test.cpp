@@ -78,6 +78,18 @@ TEST_F(LineTableTest, SupersededRowIsARowStill) {
   EXPECT_FALSE(table_.line_of(1).has_row());
 }
 
+TEST_F(LineTableTest, MarkThatMeetsAFreedRowOccupiesNothing) {
+  ASSERT_EQ(table_.line_of(1).put(kValue), Put::kAdded);
+  ASSERT_TRUE(table_.line_of(1).erase());
+  memory_[0].rows[0].value |= SP_ROW_SUPERSEDED;  // a SYN that was under way
+  EXPECT_FALSE(table_.line_of(1).has_row());
+  EXPECT_TRUE(rows().empty());
+  for (std::uint64_t key = 2; key < 2 + SP_LINE_ROWS; ++key) {
+    EXPECT_EQ(table_.line_of(key).put(kValue), Put::kAdded);
+  }
+  EXPECT_EQ(memory_[0].rows[0].value, kValue) << "the mark went with the old row";
+}
+
 // The kernel marks rows while the agent writes them; here a thread stands for it.
 TEST_F(LineTableTest, WritersAndMarkerLoseNothingToEachOther) {
   constexpr int kRounds = 20000;
