@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <tuple>
+
+#include "agent/base/address.hpp"
+#include "bpf/abi/service.h"
+#include "bpf/abi/verdict.h"
+#include "tests/support/loaded_filter.hpp"
+
+namespace sallyport::test {
+
+/// What a packet may be judged by. Ports in host byte order.
+struct World {
+  using ServiceKey = std::pair<std::optional<Address>, std::uint16_t>;  // no address: on every one
+  using ConnectionKey = std::tuple<Address, std::uint16_t, std::uint16_t>;  // source, port, service
+
+  struct Service {
+    std::uint16_t id;
+    sp_mode mode;
+  };
+  struct Binding {
+    std::uint32_t slot;
+    std::uint32_t generation;
+    bool is_superseded = false;
+  };
+  struct Slot {
+    std::uint32_t generation;
+    std::uint32_t verdict;
+  };
+  struct Ban {
+    std::uint32_t verdict;
+    bool has_ended;
+  };
+
+  std::map<ServiceKey, Service> services;
+  std::map<ConnectionKey, Binding> bindings;
+  std::map<std::uint32_t, Slot> slots;
+  std::map<Address, Ban> bans;  // by Address::as_source
+};
+
+/// The outer door again, in plain C++ after its documentation (bpf/README.md): slow, and without
+/// a line of the program's own. A SYN on a binding supersedes it in `world`.
+[[nodiscard]] Outcome judge(World& world, const Bytes& frame);
+
+}  // namespace sallyport::test
