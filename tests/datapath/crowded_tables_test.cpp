@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/loaded_filter.hpp"
+#include "tests/support/filter_fixture.hpp"
 
 namespace sallyport::test {
 namespace {
@@ -14,15 +14,9 @@ constexpr std::uint16_t kService = 3;
 constexpr unsigned kRows = 1024;  // as many as LoadedFilter's tables take
 
 /// Tables filled to their capacity: some lines are too full, and their rows are elsewhere.
-class CrowdedTablesTest : public testing::Test {
+class CrowdedTablesTest : public FilterFixture<testing::Test> {
  protected:
-  void SetUp() override {
-    if (filter_.error() && filter_.error()->code == Errc::kDenied) {
-      GTEST_SKIP() << filter_.error()->message;
-    }
-    ASSERT_FALSE(filter_.error()) << to_string(*filter_.error());
-    filter_.declare_service("", kPort, kService, SP_MODE_ENFORCE);
-  }
+  void arrange() override { filter_.declare_service("", kPort, kService, SP_MODE_ENFORCE); }
 
   /// Neighbours would be spread evenly: it takes disorder to crowd a line.
   static unsigned draw(unsigned number) {
@@ -41,8 +35,6 @@ class CrowdedTablesTest : public testing::Test {
   sp_verdict verdict_on(const std::string& from, const std::string& to) {
     return filter_.run(Hook::kXdp, PacketBuilder{}.from(from, 40000).to(to, kPort).build()).verdict;
   }
-
-  LoadedFilter filter_;
 };
 
 TEST_F(CrowdedTablesTest, EveryConnectionIsJudgedByItsOwnBindingAlone) {

@@ -12,6 +12,7 @@
 
 #include "agent/base/clock.hpp"
 #include "tests/datapath/reference_judge.hpp"
+#include "tests/support/filter_fixture.hpp"
 
 namespace sallyport::test {
 namespace {
@@ -36,13 +37,9 @@ std::string hex(const Bytes& frame) {
   return text;
 }
 
-class EquivalenceTest : public testing::Test {
+class EquivalenceTest : public FilterFixture<testing::Test> {
  protected:
-  void SetUp() override {
-    if (filter_.error() && filter_.error()->code == Errc::kDenied) {
-      GTEST_SKIP() << filter_.error()->message;
-    }
-    ASSERT_FALSE(filter_.error()) << to_string(*filter_.error());
+  void arrange() override {
     declare("", 443, 3, SP_MODE_ENFORCE);
     declare("", 8443, 4, SP_MODE_OBSERVE);
     declare("192.0.2.2", 8443, 5, SP_MODE_ENFORCE);
@@ -160,7 +157,6 @@ class EquivalenceTest : public testing::Test {
   }
 
   std::mt19937_64 random_{number_from("SALLYPORT_EQUIVALENCE_SEED", 1)};
-  LoadedFilter filter_;
   World world_;
   std::array<std::uint64_t, SP_VERDICT_COUNT> verdicts_{};
 };

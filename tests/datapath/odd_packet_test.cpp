@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "agent/base/clock.hpp"
-#include "tests/support/loaded_filter.hpp"
+#include "tests/support/filter_fixture.hpp"
 
 namespace sallyport::test {
 namespace {
@@ -17,13 +17,9 @@ constexpr std::size_t kEthernet = 14;
 
 /// Everything is condemned: the connections of both packets, and their sources. What passes
 /// here passes for the packet's own sake.
-class OddPacketTest : public testing::TestWithParam<Hook> {
+class OddPacketTest : public FilterFixture<testing::TestWithParam<Hook>> {
  protected:
-  void SetUp() override {
-    if (filter_.error() && filter_.error()->code == Errc::kDenied) {
-      GTEST_SKIP() << filter_.error()->message;
-    }
-    ASSERT_FALSE(filter_.error()) << to_string(*filter_.error());
+  void arrange() override {
     filter_.declare_service("", kPort, kService);
     filter_.set_slot(5, 9, SP_DROP_KEY_REVOKED);
     for (const auto* source : {"192.0.2.7", "2001:db8:0:7::9"}) {
@@ -48,8 +44,6 @@ class OddPacketTest : public testing::TestWithParam<Hook> {
     frame.at(kEthernet + offset) = value;
     return verdict(frame);
   }
-
-  LoadedFilter filter_;
 };
 
 TEST_P(OddPacketTest, TcpHeaderBeyondTheIpLengthIsPaddingAndPasses) {

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/support/loaded_filter.hpp"
+#include "tests/support/filter_fixture.hpp"
 
 namespace sallyport::test {
 namespace {
@@ -149,14 +149,9 @@ const Case kCases[] = {
      bound(SP_DROP_KEY_REVOKED), SP_DROP_KEY_REVOKED, true},
 };
 
-class VerdictTest : public testing::TestWithParam<std::tuple<Case, Hook>> {
+class VerdictTest : public FilterFixture<testing::TestWithParam<std::tuple<Case, Hook>>> {
  protected:
-  void SetUp() override {
-    // A verifier's refusal is a failure; only a missing privilege is a lack.
-    if (filter_.error() && filter_.error()->code == Errc::kDenied) {
-      GTEST_SKIP() << filter_.error()->message;
-    }
-    ASSERT_FALSE(filter_.error()) << to_string(*filter_.error());
+  void arrange() override {
     filter_.declare_service("", kPort, kService);
     std::get<Case>(GetParam()).state(filter_);
   }
@@ -168,8 +163,6 @@ class VerdictTest : public testing::TestWithParam<std::tuple<Case, Hook>> {
     row().state(filter_);
     return filter_.run(std::get<Hook>(GetParam()), frame);
   }
-
-  LoadedFilter filter_;
 };
 
 TEST_P(VerdictTest, IsGivenAndCounted) {
