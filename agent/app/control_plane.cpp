@@ -152,6 +152,22 @@ void ControlPlane::tick() {
   parts_.lingering.expire(now);
   const auto expired = parts_.enforcer.expire(unix_now());
   if (!expired.empty()) parts_.terminator->cut(expired);
+  warn_of_full_tables(now);
+}
+
+void ControlPlane::warn_of_full_tables(BootNs now) {
+  const auto bindings = parts_.edge.failed_bindings();
+  const auto slots = parts_.slots.refused();
+  const bool is_news = bindings != told_bindings_ || slots != told_slots_;
+  if (!is_news || (warned_at_ != 0 && now - warned_at_ < 60 * kSecondNs)) return;
+  spdlog::warn(
+      "the kernel's tables did not take {} connections and {} keys, the inner door judges them "
+      "alone; raise connections and key_slots under outer_door.capacity (`sallyport status` shows "
+      "how full they are), then `sallyportd --detach` and start",
+      bindings - told_bindings_, slots - told_slots_);
+  warned_at_ = now;
+  told_bindings_ = bindings;
+  told_slots_ = slots;
 }
 
 }  // namespace sallyport

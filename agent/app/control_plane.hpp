@@ -31,9 +31,14 @@ class ControlPlane {
 
  private:
   void act(const OffenderVerdict& verdict);
+  /// Says what the kernel's tables did not take since it was last said, once a minute at most.
+  void warn_of_full_tables(BootNs now);
   void put_modes(const std::vector<ServiceMode>& modes, std::vector<Failure>& failures);
 
   Parts& parts_;
+  BootNs warned_at_ = 0;
+  std::uint64_t told_bindings_ = 0;
+  std::uint64_t told_slots_ = 0;
 };
 
 }  // namespace sallyport
