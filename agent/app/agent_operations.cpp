@@ -96,6 +96,30 @@ Result<std::vector<BanView>> AgentOperations::bans() {
   return on_strand([&] { return Result<std::vector<BanView>>(view_bans(parts_)); });
 }
 
+Result<Receipt> AgentOperations::put_cidr(const Actor& actor, const CidrEntry& entry) {
+  return on_strand([&] {
+    return control_.change([&] { return parts_.registry.put_cidr(actor, entry, unix_now()); });
+  });
+}
+
+Result<Receipt> AgentOperations::remove_cidr(const Actor& actor, const Cidr& prefix) {
+  return on_strand([&] {
+    return control_.change([&] { return parts_.registry.remove_cidr(actor, prefix, unix_now()); });
+  });
+}
+
+Result<Receipt> AgentOperations::replace_cidrs(const Actor& actor,
+                                               const std::vector<CidrEntry>& entries) {
+  return on_strand([&] {
+    return control_.change(
+        [&] { return parts_.registry.replace_cidrs(actor, entries, unix_now()); });
+  });
+}
+
+Result<std::vector<CidrEntry>> AgentOperations::cidrs() {
+  return on_strand([&] { return parts_.registry.cidrs(); });
+}
+
 Result<StatusView> AgentOperations::status() {
   return on_strand([&] { return view_status(parts_); });
 }

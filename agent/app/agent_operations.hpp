@@ -31,6 +31,10 @@ class AgentOperations final : public Operations {
   Result<Receipt> add_ban(const Actor& actor, const Ban& ban) override;
   Result<Receipt> remove_ban(const Actor& actor, const Address& source) override;
   Result<std::vector<BanView>> bans() override;
+  Result<Receipt> put_cidr(const Actor& actor, const CidrEntry& entry) override;
+  Result<Receipt> remove_cidr(const Actor& actor, const Cidr& prefix) override;
+  Result<Receipt> replace_cidrs(const Actor& actor, const std::vector<CidrEntry>& entries) override;
+  Result<std::vector<CidrEntry>> cidrs() override;
   Result<StatusView> status() override;
   Result<CountersView> counters() override;
   Result<Receipt> set_mode(const Actor& actor, const std::string& service, sp_mode mode) override;

@@ -49,6 +49,10 @@ Result<Receipt> ControlPlane::change(const std::function<Result<Commit>()>& tran
   for (const auto& source : enforced.banned) {
     receipt.connections += parts_.terminator->cut(source, Terminator::CutSource::kAll);
   }
+  if (enforced.cidrs_changed) {
+    receipt.connections += parts_.terminator->cut(
+        [this](const Address& peer) { return parts_.cidrs.of(peer) == CidrAction::kDeny; });
+  }
   receipt.terminator_us = watch.lap_us();
   receipt.terminator_done = true;
   return receipt;
@@ -120,7 +124,10 @@ void ControlPlane::put_modes(const std::vector<ServiceMode>& modes,
 }
 
 void ControlPlane::judge_offenders() {
-  parts_.edge.drain([this](const Observation& observation) { act(parts_.policy.on(observation)); });
+  parts_.edge.drain([this](const Observation& observation) {
+    const bool is_allowed = parts_.cidrs.of(observation.source) == CidrAction::kAllow;
+    act(parts_.policy.on(observation, is_allowed));
+  });
 }
 
 void ControlPlane::act(const OffenderVerdict& verdict) {
@@ -150,6 +157,11 @@ void ControlPlane::tick() {
     spdlog::info("the ban of {} has ended", ban.source.to_string());
   }
   parts_.lingering.expire(now);
+  if (auto done = parts_.cidrs.retry(); !done && now - warned_of_cidrs_at_ >= 60 * kSecondNs) {
+    spdlog::warn("the kernel does not take the list of prefixes, the inner door holds it alone: {}",
+                 to_string(done.error()));
+    warned_of_cidrs_at_ = now;
+  }
   const auto expired = parts_.enforcer.expire(unix_now());
   if (!expired.empty()) parts_.terminator->cut(expired);
   warn_of_full_tables(now);

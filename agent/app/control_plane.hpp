@@ -37,6 +37,7 @@ class ControlPlane {
 
   Parts& parts_;
   BootNs warned_at_ = 0;
+  BootNs warned_of_cidrs_at_ = 0;
   std::uint64_t told_bindings_ = 0;
   std::uint64_t told_slots_ = 0;
 };

@@ -24,10 +24,11 @@ Parts::Parts(const Config& configuration, std::unique_ptr<Store> opened_store, D
       door(std::move(opened_door)),
       index(expected_keys),
       slots(door.tables().slot_memory()),
+      cidrs(door.tables().cidrs()),
       bans(door.tables().sources()),
       lingering(door.tables().connections()),
-      enforcer(index, slots, bans),
-      edge(bans, slots, door.tables().connections(), lingering, workers, std::move(wake)),
+      enforcer(index, slots, cidrs, bans),
+      edge(cidrs, bans, slots, door.tables().connections(), lingering, workers, std::move(wake)),
       policy(config.offenders, started_at),
       modes(config.services.size(), config.outer_door.mode) {}
 

@@ -34,6 +34,7 @@ struct Parts {
   Door door;
   KeyIndex index;
   SlotTable slots;
+  CidrList cidrs;
   BanList bans;
   LingeringBindings lingering;
   Enforcer enforcer;

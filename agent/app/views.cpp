@@ -36,8 +36,11 @@ std::vector<NamedCounter> view_agent(Parts& parts, const TerminatorCounters& cou
   return {
       {"connections", "connections accepted", counters.connections},
       {"connections_open", "connections open now", counters.connections_open},
-      {"connections_cut", "connections cut by a revocation, a ban or the offender policy",
+      {"connections_cut",
+       "connections cut by a revocation, a ban, a denied prefix or the offender policy",
        counters.cut},
+      {"connections_denied", "connections closed at accept, because of a denied prefix",
+       counters.denied},
       {"connections_banned", "connections closed at accept, because of a ban", counters.banned},
       {"accept_pauses", "pauses in accepting, for want of file descriptors",
        counters.accept_pauses},
@@ -53,6 +56,8 @@ std::vector<NamedCounter> view_agent(Parts& parts, const TerminatorCounters& cou
        parts.edge.failed_bindings()},
       {"slots_refused", "keys for which no kernel slot was free", parts.slots.refused()},
       {"bans_failed", "bans that the kernel's table did not take", parts.bans.table_failures()},
+      {"cidrs_failed", "lists of prefixes that the kernel did not take",
+       parts.cidrs.table_failures()},
   };
 }
 

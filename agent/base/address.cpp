@@ -86,6 +86,10 @@ bool Cidr::contains(const Address& address) const noexcept {
   return masked(address, length) == base;
 }
 
+Cidr Cidr::containing(const Address& address, std::uint8_t length) noexcept {
+  return {masked(address, length), length};
+}
+
 std::string Cidr::to_string() const {
   const unsigned shown = base.is_v4() && length >= kV4PrefixBits ? length - kV4PrefixBits : length;
   return base.to_string() + "/" + std::to_string(shown);

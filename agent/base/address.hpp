@@ -50,6 +50,8 @@ struct Cidr {
   bool operator==(const Cidr&) const = default;
 
   [[nodiscard]] bool contains(const Address& address) const noexcept;
+  /// The prefix of `length` that contains the address.
+  [[nodiscard]] static Cidr containing(const Address& address, std::uint8_t length) noexcept;
   [[nodiscard]] std::string to_string() const;
 
   /// "192.0.2.0/24", "2001:db8::/32" or a bare address. Host bits must be zero.

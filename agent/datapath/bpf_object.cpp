@@ -87,8 +87,9 @@ Result<void> take_pinned_capacity(const sallyport_bpf& skeleton, bpf_map* map,
   }
   const __u32 wanted = bpf_map__max_entries(map);
   const auto& maps = skeleton.maps;
-  const bool is_fixed =
-      map == maps.sp_control || map == maps.sp_counters || map == maps.sp_service_ports;
+  const bool is_fixed = map == maps.sp_control || map == maps.sp_counters ||
+                        map == maps.sp_service_ports || map == maps.sp_cidr_blocks ||
+                        map == maps.sp_cidrs;
   // Its table's own note says enough.
   const bool is_index = map == maps.sp_source_lines || map == maps.sp_connection_lines;
   if (info.type != bpf_map__type(map) || info.key_size != bpf_map__key_size(map) ||

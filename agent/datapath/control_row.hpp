@@ -15,8 +15,8 @@
 
 namespace sallyport {
 
-/// Tells the programs which tables are worth a lookup. Flags are only ever raised, each before
-/// the first row that needs it.
+/// Tells the programs which tables are worth a lookup. Flags of tables are only ever raised, each
+/// before the first row that needs it; those of the prefixes are turned with each list.
 class ControlRow {
  public:
   /// `seed`: the one that the programs were loaded with.
@@ -44,6 +44,16 @@ class ControlRow {
     if ((written_.load(std::memory_order_acquire) & flag) != 0) return {};
     const std::scoped_lock guard(lock_);
     return write(written_.load(std::memory_order_relaxed) | flag);
+  }
+
+  /// Of the flags in `which`, `flags` are set from now on and the others are not.
+  Result<void> turn(__u32 which, __u32 flags) {
+    const std::scoped_lock guard(lock_);
+    return write((written_.load(std::memory_order_relaxed) & ~which) | flags);
+  }
+
+  [[nodiscard]] bool has(__u32 flag) const noexcept {
+    return (written_.load(std::memory_order_acquire) & flag) != 0;
   }
 
  private:

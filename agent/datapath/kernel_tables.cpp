@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "agent/datapath/control_row.hpp"
+#include "agent/datapath/kernel_cidrs.hpp"
 #include "agent/datapath/kernel_connections.hpp"
 #include "agent/datapath/kernel_services.hpp"
 #include "agent/datapath/kernel_sources.hpp"
@@ -49,6 +50,7 @@ struct KernelTables::Impl {
     MappedArray<sp_line> source_lines;
     MappedArray<sp_line> connection_lines;
     MappedArray<sp_service_port> service_ports;
+    MappedArray<__u64> cidr_blocks;
   };
 
   Impl(const sallyport_bpf& skeleton, Mapped mapped)
@@ -57,9 +59,11 @@ struct KernelTables::Impl {
         source_lines(std::move(mapped.source_lines)),
         connection_lines(std::move(mapped.connection_lines)),
         service_ports(std::move(mapped.service_ports)),
+        cidr_blocks(std::move(mapped.cidr_blocks)),
         control(skeleton.maps.sp_control, skeleton.rodata->sp_line_seed),
         sources(skeleton.maps.sp_sources, source_lines.rows(), control),
         connections(skeleton.maps.sp_connections, connection_lines.rows(), control.seed()),
+        cidrs(skeleton.maps.sp_cidrs, cidr_blocks.rows(), control),
         services(skeleton.maps.sp_services, service_ports.rows()),
         counters(skeleton.maps.sp_counters) {}
 
@@ -68,9 +72,11 @@ struct KernelTables::Impl {
   MappedArray<sp_line> source_lines;
   MappedArray<sp_line> connection_lines;
   MappedArray<sp_service_port> service_ports;
+  MappedArray<__u64> cidr_blocks;
   ControlRow control;
   KernelSources sources;
   KernelConnections connections;
+  KernelCidrs cidrs;
   KernelServices services;
   KernelCounters counters;
 };
@@ -94,12 +100,15 @@ Result<std::unique_ptr<KernelTables>> KernelTables::open(const BpfObject& object
   if (!connection_lines) return connection_lines.error();
   auto service_ports = MappedArray<sp_service_port>::open(maps.sp_service_ports);
   if (!service_ports) return service_ports.error();
+  auto cidr_blocks = MappedArray<__u64>::open(maps.sp_cidr_blocks);
+  if (!cidr_blocks) return cidr_blocks.error();
   auto impl = std::make_unique<Impl>(object.skeleton(),
                                      Impl::Mapped{.slots = std::move(*slots),
                                                   .clocks = std::move(*clocks),
                                                   .source_lines = std::move(*source_lines),
                                                   .connection_lines = std::move(*connection_lines),
-                                                  .service_ports = std::move(*service_ports)});
+                                                  .service_ports = std::move(*service_ports),
+                                                  .cidr_blocks = std::move(*cidr_blocks)});
   // First of all, since nothing that another ABI version wrote may be touched.
   if (auto taken = impl->control.take_over(); !taken) return taken.error();
   if (auto repaired = impl->sources.repair_lines(); !repaired) return repaired.error();
@@ -115,6 +124,9 @@ SourceTable& KernelTables::sources() {
 }
 ConnectionTable& KernelTables::connections() {
   return impl_->connections;
+}
+CidrTable& KernelTables::cidrs() {
+  return impl_->cidrs;
 }
 ServiceTable& KernelTables::services() {
   return impl_->services;
@@ -134,6 +146,7 @@ std::vector<TableUse> KernelTables::use() const {
   return {impl_->services.use(),
           impl_->sources.use(),
           impl_->connections.use(),
+          impl_->cidrs.use(),
           {"key_slots", given, impl_->slots.rows().size()}};
 }
 

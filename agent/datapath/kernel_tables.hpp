@@ -20,6 +20,7 @@ class KernelTables final : public Tables {
 
   SourceTable& sources() override;
   ConnectionTable& connections() override;
+  CidrTable& cidrs() override;
   ServiceTable& services() override;
   CounterTable& counters() override;
   SlotMemory slot_memory() override;

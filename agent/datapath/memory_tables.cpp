@@ -104,7 +104,12 @@ class MemoryConnections final : public ConnectionTable {
   Rows<sp_connection_key, sp_connection> rows_;
 };
 
-/// Services and counters mean nothing where no packet is judged.
+/// Prefixes, services and counters mean nothing where no packet is judged.
+class NoCidrs final : public CidrTable {
+ public:
+  Result<void> replace(std::span<const CidrRule>) override { return {}; }
+};
+
 class NoServices final : public ServiceTable {
  public:
   Result<void> put(const sp_service_key&, const sp_service&) override { return {}; }
@@ -132,6 +137,7 @@ struct MemoryTables::Impl {
 
   MemorySources sources;
   MemoryConnections connections;
+  NoCidrs cidrs;
   NoServices services;
   NoCounters counters;
   std::vector<sp_key_slot> slots;
@@ -146,6 +152,9 @@ SourceTable& MemoryTables::sources() {
 }
 ConnectionTable& MemoryTables::connections() {
   return impl_->connections;
+}
+CidrTable& MemoryTables::cidrs() {
+  return impl_->cidrs;
 }
 ServiceTable& MemoryTables::services() {
   return impl_->services;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/base/address.hpp"
+#include "agent/base/cidr_set.hpp"
 #include "agent/base/result.hpp"
 #include "bpf/abi/connection.h"
 #include "bpf/abi/key_slot.h"
@@ -57,6 +58,15 @@ struct SlotMemory {
   std::span<sp_key_clocks> clocks;
 };
 
+/// The operator's prefixes (maps sp_cidr_blocks and sp_cidrs).
+class CidrTable {
+ public:
+  virtual ~CidrTable() = default;
+  /// The list as a whole: the old one is in force until the new one is, and no moment in between.
+  /// After a failure no prefix is in force here, since an old one may be wrong by now.
+  virtual Result<void> replace(std::span<const CidrRule> rules) = 0;
+};
+
 /// Declared services (map sp_services).
 class ServiceTable {
  public:
@@ -86,6 +96,7 @@ class Tables {
   virtual ~Tables() = default;
   virtual SourceTable& sources() = 0;
   virtual ConnectionTable& connections() = 0;
+  virtual CidrTable& cidrs() = 0;
   virtual ServiceTable& services() = 0;
   virtual CounterTable& counters() = 0;
   virtual SlotMemory slot_memory() = 0;

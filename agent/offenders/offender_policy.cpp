@@ -45,7 +45,7 @@ BootNs ban_time(const OffenderRules& rules, std::uint32_t repetition) noexcept {
 OffenderPolicy::OffenderPolicy(OffenderRules rules, BootNs started_at)
     : rules_(std::move(rules)), settled_at_(started_at + rules_.settle_ns) {}
 
-OffenderVerdict OffenderPolicy::on(const Observation& observation) {
+OffenderVerdict OffenderPolicy::on(const Observation& observation, bool is_allowed) {
   const bool is_valid_key = observation.code == CheckCode::kAllowed;
   if (!is_valid_key && !is_offence(observation.code)) return {};
 
@@ -63,7 +63,7 @@ OffenderVerdict OffenderPolicy::on(const Observation& observation) {
   }
   if (!counts(record, observation)) return {};
   if (++record.refusals < rules_.refusals) return {};
-  return judge(record, observation);
+  return judge(record, observation, is_allowed);
 }
 
 void OffenderPolicy::forget(const Address& source) {
@@ -97,7 +97,8 @@ bool OffenderPolicy::counts(Record& record, const Observation& observation) cons
   return true;
 }
 
-OffenderVerdict OffenderPolicy::judge(Record& record, const Observation& last) const {
+OffenderVerdict OffenderPolicy::judge(Record& record, const Observation& last,
+                                      bool is_allowed) const {
   const BootNs now = last.at;
   OffenderVerdict verdict;
   verdict.source = record.source;
@@ -107,8 +108,9 @@ OffenderVerdict OffenderPolicy::judge(Record& record, const Observation& last) c
   record.seen_count = 0;
 
   const bool is_shared = record.valid_seen != 0 && now - record.valid_seen < rules_.guard_ns;
-  const bool is_exempt = std::any_of(rules_.exempt.begin(), rules_.exempt.end(),
-                                     [&](const Cidr& cidr) { return cidr.contains(last.source); });
+  const bool is_exempt =
+      is_allowed || std::any_of(rules_.exempt.begin(), rules_.exempt.end(),
+                                [&](const Cidr& cidr) { return cidr.contains(last.source); });
   const bool may_be_shared = now < settled_at_;
   if (is_shared || may_be_shared || is_exempt) {
     verdict.action = OffenderVerdict::Action::kCloseConnection;

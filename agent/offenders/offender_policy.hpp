@@ -35,7 +35,8 @@ class OffenderPolicy {
   /// `started_at`: when the process began to listen; `rules.settle_ns` counts from it.
   explicit OffenderPolicy(OffenderRules rules, BootNs started_at = 0);
 
-  [[nodiscard]] OffenderVerdict on(const Observation& observation);
+  /// `is_allowed`: one of the operator's prefixes allows the source, which is then never banned.
+  [[nodiscard]] OffenderVerdict on(const Observation& observation, bool is_allowed = false);
 
   /// Forgets what is known of a source (an operator lifted its ban).
   void forget(const Address& source);
@@ -59,7 +60,8 @@ class OffenderPolicy {
 
   Record& touch(const Address& source);
   [[nodiscard]] bool counts(Record& record, const Observation& observation) const;
-  [[nodiscard]] OffenderVerdict judge(Record& record, const Observation& last) const;
+  [[nodiscard]] OffenderVerdict judge(Record& record, const Observation& last,
+                                      bool is_allowed) const;
 
   OffenderRules rules_;
   BootNs settled_at_;

@@ -21,6 +21,7 @@ struct Describe {
   }
   void operator()(const Ban& ban) const { is(ChangeKind::kBan, ban.source.to_string()); }
   void operator()(const BanRemoved& ban) const { is(ChangeKind::kBan, ban.source.to_string()); }
+  void operator()(const CidrsChanged& list) const { is(ChangeKind::kCidr, list.subject); }
   void operator()(const ServiceMode& mode) const { is(ChangeKind::kMode, mode.service); }
 
   void is(ChangeKind kind, std::string subject) const {

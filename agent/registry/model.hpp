@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "agent/base/address.hpp"
+#include "agent/base/cidr_set.hpp"
 #include "agent/base/clock.hpp"
 #include "agent/base/digest.hpp"
 #include "agent/base/key_id.hpp"
@@ -68,6 +69,19 @@ struct BanRemoved {
   Address source;
 };
 
+/// An operator's word on a prefix; the longest that contains an address decides about it.
+struct CidrEntry {
+  CidrRule rule;
+  std::string note;
+  UnixSeconds created_at = 0;
+};
+
+/// The whole list, since one prefix changes what the others mean.
+struct CidrsChanged {
+  std::vector<CidrRule> rules;
+  std::string subject;  // the prefix that changed, or how many were loaded
+};
+
 /// Overrides the mode that the configuration gives a service.
 struct ServiceMode {
   std::string service;
@@ -75,7 +89,7 @@ struct ServiceMode {
 };
 
 /// The state of a thing after a change. A user's removal is one User and its Keys.
-using Change = std::variant<Tenant, User, Key, Ban, BanRemoved, ServiceMode>;
+using Change = std::variant<Tenant, User, Key, Ban, BanRemoved, CidrsChanged, ServiceMode>;
 
 /// One transaction, durable when it is returned.
 struct Commit {

@@ -4,6 +4,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,7 +28,7 @@ struct KeySpec {
   std::string note;
 };
 
-/// Tenants, users, keys, bans and service modes, with their rules: every change is one
+/// Tenants, users, keys, bans, prefixes and service modes, with their rules: every change is one
 /// transaction of the store with a revision and a change-log row, and owner and key share a
 /// fate inside it. It knows no SQL and no clock of its own: `now` is the wall clock.
 ///
@@ -63,6 +65,16 @@ class Registry {
                                           UnixSeconds now);  // kNotFound
   [[nodiscard]] Result<std::vector<Ban>> bans() const;
 
+  /// Replaces an earlier word on the same prefix. kFull: kMostCidrs are there.
+  [[nodiscard]] Result<Commit> put_cidr(const Actor& actor, const CidrEntry& entry,
+                                        UnixSeconds now);
+  [[nodiscard]] Result<Commit> remove_cidr(const Actor& actor, const Cidr& prefix,
+                                           UnixSeconds now);  // kNotFound
+  /// Makes `entries` the whole list. Of a prefix that is there twice the last one counts.
+  [[nodiscard]] Result<Commit> replace_cidrs(const Actor& actor, std::span<const CidrEntry> entries,
+                                             UnixSeconds now);
+  [[nodiscard]] Result<std::vector<CidrEntry>> cidrs() const;
+
   [[nodiscard]] Result<Commit> set_mode(const Actor& actor, std::string_view service, sp_mode mode,
                                         UnixSeconds now);
   [[nodiscard]] Result<std::vector<ServiceMode>> modes() const;
@@ -82,6 +94,8 @@ class Registry {
   /// nothing is committed and the revision stays.
   using Body = std::function<Result<std::vector<Change>>()>;
   Result<Commit> transact(const ChangeRecord& request, const Body& body);
+  /// What a change of the list comes to, as the open transaction has it.
+  Result<std::vector<Change>> cidrs_changed(std::string subject) const;
   Result<User> active_user(std::string_view tenant, std::string_view name) const;
 
   Store& store_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/registry/sqlite_schema.hpp"
 
+#include <iterator>
+
 namespace sallyport {
 namespace {
 
@@ -58,6 +60,29 @@ PRAGMA user_version = 1;
 COMMIT;
 )sql";
 
+/// From each version to the next one; the first makes a version 1 a version 2.
+constexpr const char* kMigrations[] = {R"sql(
+BEGIN;
+CREATE TABLE cidrs (
+  base BLOB NOT NULL CHECK (length(base) = 16), length INTEGER NOT NULL CHECK (length BETWEEN 0 AND 128),
+  action INTEGER NOT NULL CHECK (action BETWEEN 0 AND 1), note TEXT NOT NULL, created_at INTEGER NOT NULL,
+  PRIMARY KEY (base, length)
+) STRICT, WITHOUT ROWID;
+PRAGMA user_version = 2;
+COMMIT;
+)sql"};
+static_assert(std::size(kMigrations) == kSchemaVersion - 1);
+
+Result<void> migrate(SqliteDatabase& database, std::int64_t version) {
+  for (auto at = static_cast<std::size_t>(version - 1); at < std::size(kMigrations); ++at) {
+    if (auto done = database.execute(kMigrations[at]); !done) {
+      (void)database.execute("ROLLBACK");
+      return done;
+    }
+  }
+  return {};
+}
+
 Result<void> check_identity(const SqliteDatabase& database, std::int64_t version,
                             std::int64_t application) {
   if (application != kApplicationId) {
@@ -101,7 +126,10 @@ Result<void> prepare_schema(SqliteDatabase& database) {
     if (auto sound = check_soundness(database); !sound) return sound;
   }
   if (auto done = database.keep(); !done) return done;
-  return is_new ? database.execute(kSchema) : Result<void>();
+  if (is_new) {
+    if (auto made = database.execute(kSchema); !made) return made;
+  }
+  return migrate(database, is_new ? 1 : *version);
 }
 
 }  // namespace sallyport

@@ -103,6 +103,27 @@ Result<void> SqliteStore::erase_ban(const Address& source) {
       .run();
 }
 
+Result<void> SqliteStore::put_cidr(const CidrEntry& entry) {
+  return database_.query("INSERT OR REPLACE INTO cidrs VALUES (?, ?, ?, ?, ?)")
+      .bind(std::span<const std::uint8_t>(entry.rule.prefix.base.bytes))
+      .bind(static_cast<std::int64_t>(entry.rule.prefix.length))
+      .bind(number(entry.rule.action))
+      .bind(entry.note)
+      .bind(entry.created_at)
+      .run();
+}
+
+Result<void> SqliteStore::erase_cidr(const Cidr& prefix) {
+  return database_.query("DELETE FROM cidrs WHERE base = ? AND length = ?")
+      .bind(std::span<const std::uint8_t>(prefix.base.bytes))
+      .bind(static_cast<std::int64_t>(prefix.length))
+      .run();
+}
+
+Result<void> SqliteStore::erase_cidrs() {
+  return database_.query("DELETE FROM cidrs").run();
+}
+
 Result<void> SqliteStore::put_mode(const ServiceMode& mode) {
   return database_.query("INSERT OR REPLACE INTO modes VALUES (?, ?)")
       .bind(mode.service)

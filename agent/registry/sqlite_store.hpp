@@ -28,6 +28,7 @@ class SqliteStore final : public Store {
                             const std::function<void(const Key&)>& visit) const override;
   [[nodiscard]] Result<std::uint64_t> key_count() const override;
   [[nodiscard]] Result<std::vector<Ban>> bans() const override;
+  [[nodiscard]] Result<std::vector<CidrEntry>> cidrs() const override;
   [[nodiscard]] Result<std::vector<ServiceMode>> modes() const override;
   [[nodiscard]] Result<std::vector<ChangeRecord>> changes_since(Revision since,
                                                                 std::size_t most) const override;
@@ -38,6 +39,9 @@ class SqliteStore final : public Store {
   Result<void> put_key(const Key& key) override;
   Result<void> put_ban(const Ban& ban) override;
   Result<void> erase_ban(const Address& source) override;
+  Result<void> put_cidr(const CidrEntry& entry) override;
+  Result<void> erase_cidr(const Cidr& prefix) override;
+  Result<void> erase_cidrs() override;
   Result<void> put_mode(const ServiceMode& mode) override;
   Result<void> append_change(const ChangeRecord& change) override;
   Result<Revision> commit() override;

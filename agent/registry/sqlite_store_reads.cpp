@@ -177,6 +177,24 @@ Result<std::vector<Ban>> SqliteStore::bans() const {
   return bans;
 }
 
+Result<std::vector<CidrEntry>> SqliteStore::cidrs() const {
+  auto query = database_.query(
+      "SELECT base, length, action, note, created_at FROM cidrs ORDER BY base, length");
+  std::vector<CidrEntry> cidrs;
+  auto row = query.step();
+  for (; row && *row; row = query.step()) {
+    CidrEntry entry;
+    if (!query.blob(entry.rule.prefix.base.bytes)) return damaged(database_, "prefix");
+    entry.rule.prefix.length = static_cast<std::uint8_t>(query.integer());
+    entry.rule.action = static_cast<CidrAction>(query.integer());
+    entry.note = query.text();
+    entry.created_at = query.integer();
+    cidrs.push_back(std::move(entry));
+  }
+  if (!row) return row.error();
+  return cidrs;
+}
+
 Result<std::vector<ServiceMode>> SqliteStore::modes() const {
   auto query = database_.query("SELECT service, mode FROM modes");
   std::vector<ServiceMode> modes;

@@ -14,7 +14,7 @@
 
 namespace sallyport {
 
-enum class ChangeKind : std::uint8_t { kTenant, kUser, kKey, kBan, kMode };
+enum class ChangeKind : std::uint8_t { kTenant, kUser, kKey, kBan, kMode, kCidr };
 
 /// One line of the change log: what a transaction did to one thing. A transaction that takes a
 /// user's keys along has a line for the user and one for each of the keys.
@@ -24,8 +24,8 @@ struct ChangeRecord {
   UnixSeconds at = 0;
   std::string actor;
   ChangeKind kind = ChangeKind::kTenant;
-  std::string subject;  // "acme", "acme/alice", "Xy12AbCd", "192.0.2.7", "api"
-  std::string verb;     // "create", "remove", "revoke", "add", "set"
+  std::string subject;  // "acme", "acme/alice", "Xy12AbCd", "192.0.2.7", "192.0.2.0/24", "api"
+  std::string verb;     // "create", "remove", "revoke", "add", "allow", "deny", "load", "set"
   std::string reason;
 };
 
@@ -54,6 +54,8 @@ class StoreReader {
                                     const std::function<void(const Key&)>& visit) const = 0;
   [[nodiscard]] virtual Result<std::uint64_t> key_count() const = 0;
   [[nodiscard]] virtual Result<std::vector<Ban>> bans() const = 0;
+  /// By address, the outer prefix before the inner.
+  [[nodiscard]] virtual Result<std::vector<CidrEntry>> cidrs() const = 0;
   [[nodiscard]] virtual Result<std::vector<ServiceMode>> modes() const = 0;
   /// The change log after `since`, in order, of at most `most` revisions, each whole: a subscriber
   /// goes on from the last one it was given. Empty: there is nothing newer.
@@ -75,6 +77,9 @@ class Store : public StoreReader {
   virtual Result<void> put_key(const Key& key) = 0;     // by id
   virtual Result<void> put_ban(const Ban& ban) = 0;     // by source
   virtual Result<void> erase_ban(const Address& source) = 0;
+  virtual Result<void> put_cidr(const CidrEntry& entry) = 0;  // by prefix
+  virtual Result<void> erase_cidr(const Cidr& prefix) = 0;
+  virtual Result<void> erase_cidrs() = 0;
   virtual Result<void> put_mode(const ServiceMode& mode) = 0;  // by service
   virtual Result<void> append_change(
       const ChangeRecord& change) = 0;  // revision and sequence are given by the store

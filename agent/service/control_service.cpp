@@ -4,79 +4,13 @@
 #include <utility>
 
 #include "agent/registry/key_format.hpp"
+#include "agent/service/answers.hpp"
 #include "agent/service/convert.hpp"
-#include "control/proto/bounds.hpp"
 
 namespace sallyport {
 namespace {
 
 using grpc::Status;
-using grpc::StatusCode;
-
-StatusCode code_of(Errc code) {
-  switch (code) {
-    case Errc::kInvalid:
-      return StatusCode::INVALID_ARGUMENT;
-    case Errc::kNotFound:
-      return StatusCode::NOT_FOUND;
-    case Errc::kExists:
-      return StatusCode::ALREADY_EXISTS;
-    case Errc::kConflict:
-      return StatusCode::FAILED_PRECONDITION;
-    case Errc::kDenied:
-      return StatusCode::PERMISSION_DENIED;
-    case Errc::kFull:
-      return StatusCode::RESOURCE_EXHAUSTED;
-    case Errc::kUnavailable:
-      return StatusCode::UNAVAILABLE;
-    case Errc::kIncompatible:
-    case Errc::kInternal:
-      break;
-  }
-  return StatusCode::INTERNAL;
-}
-
-Status refuse(grpc::ServerContext* context, const Failure& failure) {
-  context->AddTrailingMetadata("sallyport-agent", SALLYPORT_VERSION);
-  if (!failure.remedy.empty()) context->AddTrailingMetadata("sallyport-remedy", failure.remedy);
-  return Status(code_of(failure.code), failure.message);
-}
-
-/// What `run` says to a request that is within its bounds.
-template <class Run>
-Status checked(grpc::ServerContext* context, const google::protobuf::Message& request, Run run) {
-  if (auto wrong = out_of_bounds(request)) {
-    return refuse(context, failure(Errc::kInvalid, std::move(*wrong)));
-  }
-  return run();
-}
-
-/// The result of `run` as the response, or its failure as the status.
-template <class Request, class Response, class Run>
-Status answer(grpc::ServerContext* context, const Request& request, Response* response, Run run) {
-  return checked(context, request, [&] {
-    const auto result = run();
-    if (!result) return refuse(context, result.error());
-    to_proto(*result, *response);
-    return Status::OK;
-  });
-}
-
-/// The rows that `run` finds, one message each.
-template <class Request, class Row, class Run>
-Status answer_rows(grpc::ServerContext* context, const Request& request,
-                   grpc::ServerWriter<Row>* writer, Run run) {
-  return checked(context, request, [&] {
-    const auto rows = run();
-    if (!rows) return refuse(context, rows.error());
-    Row message;
-    for (const auto& row : *rows) {
-      to_proto(row, message);
-      if (!writer->Write(message)) break;  // the caller has gone
-    }
-    return Status::OK;
-  });
-}
 
 Result<Address> address_of(const std::string& text) {
   if (auto address = Address::parse(text)) return *address;

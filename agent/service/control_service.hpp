@@ -45,6 +45,14 @@ class ControlService final : public control::v1::Control::Service {
                    control::v1::Receipt* response) override;
   Status ListBans(Context* context, const control::v1::ListBansRequest* request,
                   Writer<control::v1::Ban>* writer) override;
+  Status PutCidr(Context* context, const control::v1::Cidr* request,
+                 control::v1::Receipt* response) override;
+  Status RemoveCidr(Context* context, const control::v1::RemoveCidrRequest* request,
+                    control::v1::Receipt* response) override;
+  Status ReplaceCidrs(Context* context, grpc::ServerReader<control::v1::CidrPart>* reader,
+                      control::v1::Receipt* response) override;
+  Status ListCidrs(Context* context, const control::v1::ListCidrsRequest* request,
+                   Writer<control::v1::Cidr>* writer) override;
   Status GetStatus(Context* context, const control::v1::GetStatusRequest* request,
                    control::v1::Status* response) override;
   Status GetCounters(Context* context, const control::v1::GetCountersRequest* request,

@@ -99,6 +99,14 @@ void to_proto(const BanView& ban, control::v1::Ban& out) {
   out.set_repetition(ban.repetition);
 }
 
+void to_proto(const CidrEntry& entry, control::v1::Cidr& out) {
+  out.set_prefix(entry.rule.prefix.to_string());
+  out.set_action(entry.rule.action == CidrAction::kAllow ? control::v1::CIDR_ACTION_ALLOW
+                                                         : control::v1::CIDR_ACTION_DENY);
+  out.set_note(entry.note);
+  out.set_created_at(entry.created_at);
+}
+
 void to_proto(const StatusView& status, control::v1::Status& out) {
   out.set_version(status.version);
   out.set_abi_version(status.abi_version);
@@ -152,6 +160,17 @@ std::optional<sp_mode> from_proto(control::v1::Mode mode) {
       return SP_MODE_OBSERVE;
     case control::v1::MODE_ENFORCE:
       return SP_MODE_ENFORCE;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<CidrAction> from_proto(control::v1::CidrAction action) {
+  switch (action) {
+    case control::v1::CIDR_ACTION_ALLOW:
+      return CidrAction::kAllow;
+    case control::v1::CIDR_ACTION_DENY:
+      return CidrAction::kDeny;
     default:
       return std::nullopt;
   }

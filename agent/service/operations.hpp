@@ -68,6 +68,13 @@ class Operations {
   virtual Result<Receipt> remove_ban(const Actor& actor, const Address& source) = 0;
   virtual Result<std::vector<BanView>> bans() = 0;
 
+  virtual Result<Receipt> put_cidr(const Actor& actor, const CidrEntry& entry) = 0;
+  virtual Result<Receipt> remove_cidr(const Actor& actor, const Cidr& prefix) = 0;
+  /// `entries` become the whole list.
+  virtual Result<Receipt> replace_cidrs(const Actor& actor,
+                                        const std::vector<CidrEntry>& entries) = 0;
+  virtual Result<std::vector<CidrEntry>> cidrs() = 0;
+
   virtual Result<StatusView> status() = 0;
   virtual Result<CountersView> counters() = 0;
   /// `service` empty: every service.

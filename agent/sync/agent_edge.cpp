@@ -5,17 +5,22 @@
 
 namespace sallyport {
 
-AgentEdge::AgentEdge(BanList& bans, SlotTable& slots, ConnectionTable& connections,
-                     LingeringBindings& lingering, unsigned workers, std::function<void()> wake)
-    : bans_(bans),
+AgentEdge::AgentEdge(const CidrList& cidrs, const BanList& bans, SlotTable& slots,
+                     ConnectionTable& connections, LingeringBindings& lingering, unsigned workers,
+                     std::function<void()> wake)
+    : cidrs_(cidrs),
+      bans_(bans),
       slots_(slots),
       connections_(connections),
       lingering_(lingering),
       queues_(workers),
       wake_(std::move(wake)) {}
 
-bool AgentEdge::is_banned(const Address& source) const noexcept {
-  return bans_.is_banned(source, boot_now());
+Admission AgentEdge::admit(const Address& source) noexcept {
+  if (const auto action = cidrs_.of(source)) {
+    return *action == CidrAction::kAllow ? Admission::kAdmitted : Admission::kDenied;
+  }
+  return bans_.is_banned(source, boot_now()) ? Admission::kBanned : Admission::kAdmitted;
 }
 
 Spend AgentEdge::spend_request(KeyEntry& key) noexcept {

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "agent/sync/ban_list.hpp"
+#include "agent/sync/cidr_list.hpp"
 #include "agent/sync/lingering_bindings.hpp"
 #include "agent/sync/observation_queue.hpp"
 #include "agent/sync/slot_table.hpp"
@@ -13,16 +14,17 @@
 
 namespace sallyport {
 
-/// What the workers reach of bans, slots and the kernel's connection table.
+/// What the workers reach of prefixes, bans, slots and the kernel's connection table.
 ///
 /// Thread safety: as `Edge` says; `drain` from the control strand.
 class AgentEdge final : public Edge {
  public:
   /// `wake` is called on a worker's thread when there is something to drain; must not block.
-  AgentEdge(BanList& bans, SlotTable& slots, ConnectionTable& connections,
-            LingeringBindings& lingering, unsigned workers, std::function<void()> wake);
+  AgentEdge(const CidrList& cidrs, const BanList& bans, SlotTable& slots,
+            ConnectionTable& connections, LingeringBindings& lingering, unsigned workers,
+            std::function<void()> wake);
 
-  [[nodiscard]] bool is_banned(const Address& source) const noexcept override;
+  [[nodiscard]] Admission admit(const Address& source) noexcept override;
   [[nodiscard]] Spend spend_request(KeyEntry& key) noexcept override;
   bool bind(const sp_connection_key& connection, KeyEntry& key) noexcept override;
   void condemn(const sp_connection_key& connection) noexcept override;
@@ -40,7 +42,8 @@ class AgentEdge final : public Edge {
  private:
   bool put(const sp_connection_key& connection, const sp_connection& binding) noexcept;
 
-  BanList& bans_;
+  const CidrList& cidrs_;
+  const BanList& bans_;
   SlotTable& slots_;
   ConnectionTable& connections_;
   LingeringBindings& lingering_;

@@ -69,6 +69,11 @@ Result<void> Enforcer::replay(const Registry& registry, ConnectionTable& connect
       return erased;
     }
   }
+  auto entries = registry.cidrs();
+  if (!entries) return entries.error();
+  std::vector<CidrRule> rules;
+  for (const auto& entry : *entries) rules.push_back(entry.rule);
+  (void)cidrs_.replace(std::move(rules));  // what the kernel does not take now is tried again
   auto bans = registry.bans();
   if (!bans) return bans.error();
   return bans_.adopt(*bans, unix_now(), boot_now());
@@ -119,6 +124,11 @@ void Enforcer::apply(const Ban& ban, Enforced& out) {
 
 void Enforcer::apply(const BanRemoved& ban, Enforced& out) {
   if (auto done = bans_.remove(ban.source); !done) out.table_failures.push_back(done.error());
+}
+
+void Enforcer::apply(const CidrsChanged& list, Enforced& out) {
+  if (auto done = cidrs_.replace(list.rules); !done) out.table_failures.push_back(done.error());
+  out.cidrs_changed = true;
 }
 
 void Enforcer::apply(const ServiceMode& mode, Enforced& out) {

@@ -6,6 +6,7 @@
 #include "agent/association/key_index.hpp"
 #include "agent/registry/registry.hpp"
 #include "agent/sync/ban_list.hpp"
+#include "agent/sync/cidr_list.hpp"
 #include "agent/sync/lingering_bindings.hpp"
 #include "agent/sync/slot_table.hpp"
 
@@ -15,19 +16,20 @@ namespace sallyport {
 struct Enforced {
   std::vector<KeyEntry*> condemned;     // keys that were good before
   std::vector<Address> banned;          // sources an operator banned
+  bool cidrs_changed = false;           // whose source is denied now must be cut
   std::vector<ServiceMode> modes;       // for the services table, which the caller owns
   std::vector<Failure> table_failures;  // the inner door does the job; the operator is told
 };
 
-/// Makes index, key slots and source table equal to what the registry implies: all of it at
-/// start, one commit at a time after that. The order is deny first: index, then kernel; the
+/// Makes index, key slots, prefixes and source table equal to what the registry implies: all of it
+/// at start, one commit at a time after that. The order is deny first: index, then kernel; the
 /// caller cuts live work last.
 ///
 /// Thread safety: confined to the control strand.
 class Enforcer {
  public:
-  Enforcer(KeyIndex& index, SlotTable& slots, BanList& bans)
-      : index_(index), slots_(slots), bans_(bans) {}
+  Enforcer(KeyIndex& index, SlotTable& slots, CidrList& cidrs, BanList& bans)
+      : index_(index), slots_(slots), cidrs_(cidrs), bans_(bans) {}
 
   [[nodiscard]] Enforced apply(const Commit& commit);
 
@@ -46,12 +48,14 @@ class Enforcer {
   void apply(const Key& key, Enforced& out);
   void apply(const Ban& ban, Enforced& out);
   void apply(const BanRemoved& ban, Enforced& out);
+  void apply(const CidrsChanged& list, Enforced& out);
   void apply(const ServiceMode& mode, Enforced& out);
   /// Brings the slot's verdict in line; true when the key went from good to condemned.
   bool judge(KeyEntry& key, UnixSeconds now);
 
   KeyIndex& index_;
   SlotTable& slots_;
+  CidrList& cidrs_;
   BanList& bans_;
 };
 

@@ -28,6 +28,7 @@ class Counter {
 struct WorkerCounters {
   Counter connections;
   Counter connections_open;
+  Counter denied;
   Counter banned;
   Counter accept_pauses;
   Counter handshake_failures;
@@ -43,6 +44,7 @@ struct WorkerCounters {
   void add_to(TerminatorCounters& sum) const noexcept {
     sum.connections += connections.get();
     sum.connections_open += connections_open.get();
+    sum.denied += denied.get();
     sum.banned += banned.get();
     sum.accept_pauses += accept_pauses.get();
     sum.handshake_failures += handshake_failures.get();

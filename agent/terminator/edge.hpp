@@ -17,14 +17,21 @@ enum class Ended : std::uint8_t {
   kCondemned,  // cut: the binding stays a while, so that late packets die in the kernel
 };
 
+/// What becomes of a new connection, before a byte of it is read.
+enum class Admission : std::uint8_t {
+  kAdmitted,
+  kDenied,  // by one of the operator's prefixes
+  kBanned,
+};
+
 /// What a terminator's worker asks of the rest of the agent. Implemented by agent/sync; called
 /// on worker threads, thread-safe, never waits for a disk or another thread's work.
 class Edge {
  public:
   virtual ~Edge() = default;
 
-  /// Whether a ban on the source is in force now.
-  [[nodiscard]] virtual bool is_banned(const Address& source) const noexcept = 0;
+  /// Whether a new connection of the source may begin, as the outer door would say.
+  [[nodiscard]] virtual Admission admit(const Address& source) noexcept = 0;
 
   /// Spends one request of the key's limit, from the clock shared with the kernel. Gives the
   /// key a slot on first use.

@@ -45,6 +45,7 @@ class Workers final : public Terminator {
   void start() override;
   std::uint64_t cut(std::span<KeyEntry* const> keys) override;
   std::uint64_t cut(const Address& source, CutSource which) override;
+  std::uint64_t cut(const Refuses& refuses) override;
   bool drain(std::chrono::milliseconds grace) override;
   [[nodiscard]] TerminatorCounters counters() const override;
 
@@ -107,6 +108,10 @@ std::uint64_t Workers::cut(std::span<KeyEntry* const> keys) {
 
 std::uint64_t Workers::cut(const Address& source, CutSource which) {
   return on_every_worker([&](Worker& worker) { return worker.cut(source, which); });
+}
+
+std::uint64_t Workers::cut(const Refuses& refuses) {
+  return on_every_worker([&](Worker& worker) { return worker.cut(refuses); });
 }
 
 bool Workers::drain(std::chrono::milliseconds grace) {

@@ -18,6 +18,7 @@ namespace sallyport {
 struct TerminatorCounters {
   std::uint64_t connections = 0;       // accepted
   std::uint64_t connections_open = 0;  // gauge
+  std::uint64_t denied = 0;            // closed at accept because of a denied prefix
   std::uint64_t banned = 0;            // closed at accept because of a ban
   std::uint64_t accept_pauses = 0;     // no descriptor was left to accept with
   std::uint64_t handshake_failures = 0;
@@ -57,6 +58,10 @@ class Terminator {
     kAll,
   };
   virtual std::uint64_t cut(const Address& source, CutSource which) = 0;
+
+  /// Cuts every live connection whose peer is refused. Called on the workers' threads.
+  using Refuses = std::function<bool(const Address& peer)>;
+  virtual std::uint64_t cut(const Refuses& refuses) = 0;
 
   /// Stops accepting, lets requests that run finish, then ends; at most `grace` long. Any
   /// thread but a worker's. Returns whether everything finished by itself.

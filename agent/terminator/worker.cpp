@@ -177,9 +177,15 @@ void Worker::accept_all(Listener& listener) {
 
 void Worker::welcome(WorkerService& service, Accepted accepted) {
   ++context_.counters.connections;
-  if (context_.edge.is_banned(accepted.peer)) {
-    ++context_.counters.banned;
-    return;
+  switch (context_.edge.admit(accepted.peer)) {
+    case Admission::kAdmitted:
+      break;
+    case Admission::kDenied:
+      ++context_.counters.denied;
+      return;
+    case Admission::kBanned:
+      ++context_.counters.banned;
+      return;
   }
   auto session = std::make_unique<Session>(context_, service, std::move(accepted.fd), accepted.peer,
                                            accepted.peer_port_be);
@@ -206,32 +212,6 @@ void Worker::finish(Session& session) {
   sessions_.erase(sessions_.iterator_to(session));
   --context_.counters.connections_open;
   context_.poller.bury(std::unique_ptr<Session>(&session));
-}
-
-std::vector<Session*> Worker::all() {
-  std::vector<Session*> found;
-  for (Session& session : sessions_) found.push_back(&session);
-  return found;
-}
-
-std::uint64_t Worker::cut(std::span<KeyEntry* const> keys) noexcept {
-  std::uint64_t count = 0;
-  for (KeyEntry* key : keys) count += context_.key_users.cut(*key);
-  return count;
-}
-
-std::uint64_t Worker::cut(const Address& source, Terminator::CutSource which) {
-  using CutSource = Terminator::CutSource;
-  std::uint64_t count = 0;
-  for (Session* session : all()) {
-    if (session->source != source) continue;
-    if (which == CutSource::kRefused && !session->binding.was_refused()) continue;
-    if (which == CutSource::kUnbound && session->binding.is_in_good_standing(unix_now())) continue;
-    session->binding.condemn();
-    session->cut(Ended::kCondemned);
-    ++count;
-  }
-  return count;
 }
 
 void Worker::drain(std::function<void()> on_drained) {

@@ -40,6 +40,7 @@ class Worker {
   // On the worker's thread.
   std::uint64_t cut(std::span<KeyEntry* const> keys) noexcept;
   std::uint64_t cut(const Address& source, Terminator::CutSource which);
+  std::uint64_t cut(const Terminator::Refuses& refuses);
   /// `on_drained` is called once, when the last connection has ended.
   void drain(std::function<void()> on_drained);
 

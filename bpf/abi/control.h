@@ -7,6 +7,9 @@
 #define SP_HAVE_SOURCES (1U << 0)
 #define SP_HAVE_CONNECTIONS (1U << 1)
 #define SP_HAVE_HASHED_SOURCES (1U << 2) /* rows of sp_sources that no line has */
+#define SP_HAVE_CIDRS (1U << 3)
+#define SP_HAVE_V6_CIDRS (1U << 4)
+#define SP_SECOND_CIDRS (1U << 5) /* which of the two lists is in force */
 
 /* The only element of sp_control. Writer: agent. */
 struct sp_control {

@@ -18,8 +18,10 @@
 	X(PASS_UNJUDGED, PASS, "nothing is known against it")                            \
 	X(PASS_BOUND, PASS, "connection of a key in good standing")                      \
 	X(PASS_CLOSING, PASS, "FIN or RST of a condemned connection")                    \
+	X(PASS_CIDR_ALLOWED, PASS, "source is on the operator's allow list")             \
 	X(DROP_SOURCE_OFFENDER, DROP, "source kept presenting refused keys")             \
 	X(DROP_SOURCE_BANNED, DROP, "source banned by an operator")                      \
+	X(DROP_CIDR_DENIED, DROP, "source is on the operator's deny list")               \
 	X(DROP_CONNECTION_OFFENDER, DROP, "connection kept presenting refused keys")     \
 	X(DROP_KEY_REVOKED, DROP, "connection of a revoked key")                         \
 	X(DROP_KEY_SUSPENDED, DROP, "connection of a suspended key")                     \

@@ -9,6 +9,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "bpf/lib/cidr.h"
 #include "bpf/lib/connection.h"
 #include "bpf/lib/parse.h"
 #include "bpf/lib/service.h"
@@ -42,6 +43,21 @@ static __always_inline __u32 sp_table_flags(void)
 	return control ? control->flags : 0;
 }
 
+/* Prefixes, then bans: what is allowed is not asked for a ban. */
+static __always_inline enum sp_verdict sp_judge_stranger(const struct sp_packet *packet,
+							 int is_v6, __u32 flags)
+{
+	__u32 kind =
+	    flags & SP_HAVE_CIDRS ? sp_find_cidr(packet, is_v6, flags) : SP_CIDR_NONE;
+
+	if (kind == SP_CIDR_ALLOW)
+		return SP_PASS_CIDR_ALLOWED;
+	if (kind == SP_CIDR_DENY)
+		return SP_DROP_CIDR_DENIED;
+	return flags & SP_HAVE_SOURCES ? sp_judge_source(packet, is_v6, flags)
+				       : SP_PASS_UNJUDGED;
+}
+
 /* A connection that is bound is judged by its key alone; any other by its source. */
 static __always_inline enum sp_verdict sp_judge_tables(const struct sp_packet *packet,
 						       int is_v6, __u16 service_id)
@@ -52,9 +68,8 @@ static __always_inline enum sp_verdict sp_judge_tables(const struct sp_packet *p
 	if (flags & SP_HAVE_CONNECTIONS)
 		verdict = is_v6 ? sp_judge_v6_connection(packet, service_id)
 				: sp_judge_v4_connection(packet, service_id);
-	if (verdict == SP_PASS_UNJUDGED && flags & SP_HAVE_SOURCES)
-		verdict = sp_judge_source(packet, is_v6, flags);
-	return verdict;
+	return verdict == SP_PASS_UNJUDGED ? sp_judge_stranger(packet, is_v6, flags)
+					   : verdict;
 }
 
 static __always_inline struct sp_judgement sp_judge_packet(const struct sp_packet *packet,

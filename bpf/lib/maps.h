@@ -9,6 +9,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "bpf/abi/cidr.h"
 #include "bpf/abi/connection.h"
 #include "bpf/abi/control.h"
 #include "bpf/abi/key_slot.h"
@@ -67,6 +68,31 @@ struct {
 	__type(key, struct sp_address);
 	__type(value, struct sp_source_state);
 } sp_sources SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, SP_CIDR_LISTS *SP_CIDR_WORDS);
+	__type(key, __u32);
+	__type(value, __u64);
+} sp_cidr_blocks SEC(".maps");
+
+/* What a list's trie is like; those in force are made by the agent, of the size needed.
+ */
+struct sp_cidr_trie {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(struct sp_cidr_key));
+	__uint(value_size, sizeof(struct sp_cidr_state));
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, SP_CIDR_LISTS);
+	__type(key, __u32);
+	__array(values, struct sp_cidr_trie);
+} sp_cidrs SEC(".maps");
 
 /* Not allocated ahead: only IPv6 and what finds its line full is here. */
 struct {

@@ -12,6 +12,7 @@ namespace sallyport {
 [[nodiscard]] std::vector<Command> user_commands();
 [[nodiscard]] std::vector<Command> key_commands();
 [[nodiscard]] std::vector<Command> ban_commands();
+[[nodiscard]] std::vector<Command> cidr_commands();
 [[nodiscard]] std::vector<Command> status_commands();
 [[nodiscard]] std::vector<Command> manual_commands();
 

@@ -64,6 +64,10 @@ ControlClient::ControlClient(std::string socket, std::chrono::milliseconds timeo
 
 Result<void> ControlClient::prepare(const google::protobuf::Message& request) const {
   if (auto wrong = out_of_bounds(request)) return failure(Errc::kInvalid, std::move(*wrong));
+  return find_agent();
+}
+
+Result<void> ControlClient::find_agent() const {
   sockaddr_un address{};
   if (socket_.empty() || socket_.size() >= sizeof address.sun_path) {
     return failure(Errc::kInvalid,

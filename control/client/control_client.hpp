@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "agent/base/result.hpp"
@@ -53,10 +54,31 @@ class ControlClient {
     return {};
   }
 
+  /// Sends each of `requests` and gives the one answer to them all:
+  /// `send(&Stub::ReplaceCidrs, std::span(parts))`. The agent checks their bounds.
+  template <class Request, class Response>
+  [[nodiscard]] Result<Response> send(
+      std::unique_ptr<grpc::ClientWriter<Request>> (Stub::*method)(grpc::ClientContext*, Response*),
+      std::span<const Request> requests) {
+    if (auto ready = find_agent(); !ready) return ready.error();
+    grpc::ClientContext context;
+    begin(context);
+    Response response;
+    auto writer = (stub_.get()->*method)(&context, &response);
+    for (const auto& request : requests) {
+      if (!writer->Write(request)) break;  // the status says why
+    }
+    (void)writer->WritesDone();
+    const grpc::Status status = writer->Finish();
+    if (!status.ok()) return failure_of(context, status);
+    return response;
+  }
+
  private:
   /// Whether the request may be sent and somebody is there: gRPC would only say that a connection
   /// failed, not why.
   [[nodiscard]] Result<void> prepare(const google::protobuf::Message& request) const;
+  [[nodiscard]] Result<void> find_agent() const;
   void begin(grpc::ClientContext& context) const;
   [[nodiscard]] Failure failure_of(const grpc::ClientContext& context,
                                    const grpc::Status& status) const;

@@ -104,6 +104,20 @@ class EquivalenceTest : public FilterFixture<testing::Test> {
     world_.bans[source] = {verdict, end == 1};
   }
 
+  // Around the sources, of every length.
+  void change_the_cidrs() {
+    std::vector<CidrRule> rules;
+    for (unsigned count = below(8); count > 0; --count) {
+      const Address source = any_source();
+      const unsigned shortest = source.is_v4() ? 96 : 0;
+      const auto length = static_cast<std::uint8_t>(shortest + below(129 - shortest));
+      rules.push_back({Cidr::containing(source, length),
+                       below(2) == 0 ? CidrAction::kAllow : CidrAction::kDeny});
+    }
+    ASSERT_TRUE(filter_.tables().cidrs().replace(rules));
+    world_.cidrs = rules;
+  }
+
   PacketBuilder build_packet() {
     const std::string source = any(kSources);
     const bool is_v6 = source.find(':') != std::string::npos;
@@ -168,6 +182,7 @@ TEST_F(EquivalenceTest, KernelAndReferenceGiveTheSameVerdicts) {
       change_a_binding();
       if (below(2) == 0) change_a_ban();
       if (below(4) == 0) set_slot(1 + below(kSlots));
+      if (below(100) == 0) change_the_cidrs();
     }
     Bytes frame = build_packet().build();
     if (below(2) == 0) {

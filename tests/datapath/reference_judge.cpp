@@ -146,7 +146,20 @@ std::optional<sp_verdict> judge_connection(World& world, const Segment& segment,
   }
 }
 
+/// The longest prefix that contains the source.
+std::optional<CidrAction> find_cidr(const World& world, const Segment& segment) {
+  const CidrRule* longest = nullptr;
+  for (const auto& rule : world.cidrs) {
+    if (is_v4(rule.prefix) == segment.is_v6 || !rule.prefix.contains(segment.source)) continue;
+    if (longest == nullptr || rule.prefix.length >= longest->prefix.length) longest = &rule;
+  }
+  return longest == nullptr ? std::nullopt : std::optional(longest->action);
+}
+
 std::optional<sp_verdict> judge_source(const World& world, const Segment& segment) {
+  if (const auto action = find_cidr(world, segment)) {
+    return *action == CidrAction::kAllow ? SP_PASS_CIDR_ALLOWED : SP_DROP_CIDR_DENIED;
+  }
   const auto ban = world.bans.find(segment.source.as_source());
   if (ban == world.bans.end() || ban->second.has_ended) return {};
   const auto verdict = ban->second.verdict;

@@ -5,8 +5,9 @@
 #include <map>
 #include <optional>
 #include <tuple>
+#include <vector>
 
-#include "agent/base/address.hpp"
+#include "agent/base/cidr_set.hpp"
 #include "bpf/abi/service.h"
 #include "bpf/abi/verdict.h"
 #include "tests/support/loaded_filter.hpp"
@@ -40,6 +41,7 @@ struct World {
   std::map<ConnectionKey, Binding> bindings;
   std::map<std::uint32_t, Slot> slots;
   std::map<Address, Ban> bans;  // by Address::as_source
+  std::vector<CidrRule> cidrs;
 };
 
 /// The outer door again, in plain C++ after its documentation (bpf/README.md): slow, and without

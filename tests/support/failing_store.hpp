@@ -31,6 +31,13 @@ class FailingStore final : public Store {
   Result<void> erase_ban(const Address& source) override {
     return fails() ? broken() : inner_.erase_ban(source);
   }
+  Result<void> put_cidr(const CidrEntry& entry) override {
+    return fails() ? broken() : inner_.put_cidr(entry);
+  }
+  Result<void> erase_cidr(const Cidr& prefix) override {
+    return fails() ? broken() : inner_.erase_cidr(prefix);
+  }
+  Result<void> erase_cidrs() override { return fails() ? broken() : inner_.erase_cidrs(); }
   Result<void> put_mode(const ServiceMode& mode) override {
     return fails() ? broken() : inner_.put_mode(mode);
   }
@@ -68,6 +75,7 @@ class FailingStore final : public Store {
   }
   Result<std::uint64_t> key_count() const override { return inner_.key_count(); }
   Result<std::vector<Ban>> bans() const override { return inner_.bans(); }
+  Result<std::vector<CidrEntry>> cidrs() const override { return inner_.cidrs(); }
   Result<std::vector<ServiceMode>> modes() const override { return inner_.modes(); }
   Result<std::vector<ChangeRecord>> changes_since(Revision since, std::size_t most) const override {
     return inner_.changes_since(since, most);

@@ -11,9 +11,9 @@
 
 namespace sallyport::test {
 
-/// Tables whose n-th write (put, erase or erase_others, counted over all of them, from 1) is
-/// refused before it reaches the tables behind; all other calls go through. For every n, what
-/// is built on tables must come out of it whole.
+/// Tables whose n-th write (put, erase, replace or erase_others, counted over all of them, from 1)
+/// is refused before it reaches the tables behind; all other calls go through. For every n, what is
+/// built on tables must come out of it whole.
 ///
 /// Slots are memory: writing them can't fail. Thread safety: that of the tables behind.
 class FailingTables final : public Tables {
@@ -40,6 +40,7 @@ class FailingTables final : public Tables {
 
   SourceTable& sources() override { return sources_; }
   ConnectionTable& connections() override { return connections_; }
+  CidrTable& cidrs() override { return cidrs_; }
   ServiceTable& services() override { return services_; }
   CounterTable& counters() override { return behind_.counters(); }
   SlotMemory slot_memory() override { return behind_.slot_memory(); }
@@ -75,6 +76,18 @@ class FailingTables final : public Tables {
     Table& behind_;
   };
 
+  class Cidrs final : public CidrTable {
+   public:
+    Cidrs(FailingTables& owner, CidrTable& behind) : owner_(owner), behind_(behind) {}
+    Result<void> replace(std::span<const CidrRule> rules) override {
+      return owner_.write([&] { return behind_.replace(rules); });
+    }
+
+   private:
+    FailingTables& owner_;
+    CidrTable& behind_;
+  };
+
   class Services final : public ServiceTable {
    public:
     Services(FailingTables& owner, ServiceTable& behind) : owner_(owner), behind_(behind) {}
@@ -96,6 +109,7 @@ class FailingTables final : public Tables {
   Rows<SourceTable, Address, sp_source_state> sources_{*this, behind_.sources()};
   Rows<ConnectionTable, sp_connection_key, sp_connection> connections_{*this,
                                                                        behind_.connections()};
+  Cidrs cidrs_{*this, behind_.cidrs()};
   Services services_{*this, behind_.services()};
 };
 

@@ -128,6 +128,16 @@ void LoadedFilter::unban(const std::string& source) {
   must(tables_->sources().erase(Address::parse(source).value()));
 }
 
+void LoadedFilter::set_cidrs(const std::vector<std::string>& allowed,
+                             const std::vector<std::string>& denied) {
+  std::vector<CidrRule> rules;
+  for (const auto& text : allowed) {
+    rules.push_back({Cidr::parse(text).value(), CidrAction::kAllow});
+  }
+  for (const auto& text : denied) rules.push_back({Cidr::parse(text).value(), CidrAction::kDeny});
+  must(tables_->cidrs().replace(rules));
+}
+
 sp_connection LoadedFilter::binding_of(const std::string& source, std::uint16_t port,
                                        std::uint16_t service) {
   const auto key = key_of(source, port, service);

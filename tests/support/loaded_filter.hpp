@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/datapath/bpf_object.hpp"
 #include "agent/datapath/kernel_tables.hpp"
@@ -49,6 +50,8 @@ class LoadedFilter {
   void unbind(const std::string& source, std::uint16_t port, std::uint16_t service);
   void ban(const std::string& source, __u64 expires_ns, sp_verdict verdict);
   void unban(const std::string& source);
+  /// The whole list, of "192.0.2.0/24" and the like.
+  void set_cidrs(const std::vector<std::string>& allowed, const std::vector<std::string>& denied);
   [[nodiscard]] sp_connection binding_of(const std::string& source, std::uint16_t port,
                                          std::uint16_t service);
 

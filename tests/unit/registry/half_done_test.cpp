@@ -51,6 +51,18 @@ TEST_F(HalfDoneTest, RevokingAKey) {
       [&](Registry& registry) { return registry.revoke_key(kOperator, id, "leaked", kNow); });
 }
 
+TEST_F(HalfDoneTest, Prefixes) {
+  const CidrEntry deny{{Cidr::parse("192.0.2.0/24").value(), CidrAction::kDeny}, "scanners", 0};
+  const CidrEntry allow{{Cidr::parse("192.0.2.7").value(), CidrAction::kAllow}, "office", 0};
+  expect_all_or_nothing(
+      [&](Registry& registry) { return registry.put_cidr(kOperator, deny, kNow); });
+  const std::vector<CidrEntry> both = {deny, allow};
+  expect_all_or_nothing(
+      [&](Registry& registry) { return registry.replace_cidrs(kOperator, both, kNow); });
+  expect_all_or_nothing(
+      [&](Registry& registry) { return registry.remove_cidr(kOperator, deny.rule.prefix, kNow); });
+}
+
 TEST_F(HalfDoneTest, BansAndModes) {
   Ban ban;
   ban.source = *Address::parse("192.0.2.7");

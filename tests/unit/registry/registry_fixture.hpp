@@ -44,6 +44,10 @@ inline std::string dump(const Store& store) {
   });
   EXPECT_TRUE(visited);
   for (const auto& row : store.bans().value()) out << "ban " << row.source.to_string() << "\n";
+  for (const auto& row : store.cidrs().value()) {
+    out << "cidr " << row.rule.prefix.to_string() << ' ' << int(row.rule.action) << ' ' << row.note
+        << "\n";
+  }
   for (const auto& row : store.modes().value()) {
     out << "mode " << row.service << ' ' << int(row.mode) << "\n";
   }

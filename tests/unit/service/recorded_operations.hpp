@@ -95,6 +95,25 @@ class RecordedOperations final : public Operations {
                                   .refusals = 10,
                                   .repetition = 2});
   }
+  Result<Receipt> put_cidr(const Actor& actor, const CidrEntry& entry) override {
+    return change(actor, "put_cidr " + text_of(entry));
+  }
+  Result<Receipt> remove_cidr(const Actor& actor, const Cidr& prefix) override {
+    return change(actor, "remove_cidr " + prefix.to_string());
+  }
+  Result<Receipt> replace_cidrs(const Actor& actor,
+                                const std::vector<CidrEntry>& entries) override {
+    std::string call = "replace_cidrs " + std::to_string(entries.size());
+    if (entries.size() <= 3) {
+      for (const auto& entry : entries) call += "; " + text_of(entry);
+    }
+    return change(actor, std::move(call));
+  }
+  Result<std::vector<CidrEntry>> cidrs() override {
+    return list<CidrEntry>("cidrs", {.rule = {Cidr::parse("192.0.2.0/24").value()},
+                                     .note = "scanners",
+                                     .created_at = 1'800'000'000});
+  }
   Result<StatusView> status() override {
     auto asked = record("status");
     if (!asked) return asked.error();
@@ -120,6 +139,10 @@ class RecordedOperations final : public Operations {
   }
 
  private:
+  static std::string text_of(const CidrEntry& entry) {
+    return std::string(entry.rule.action == CidrAction::kAllow ? "allow " : "deny ") +
+           entry.rule.prefix.to_string() + " " + entry.note;
+  }
   static Key some_key() {
     Key key;
     std::memcpy(key.id.data(), "Xy12AbCd", key.id.size());

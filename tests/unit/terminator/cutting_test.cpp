@@ -117,6 +117,23 @@ TEST_F(Cutting, ClosesConnectionsOfABannedSourceBeforeTls) {
   EXPECT_TRUE(counts([](const auto& now) { return now.banned == 1; }));
 }
 
+TEST_F(Cutting, CutsAndTurnsAwayWhoIsDenied) {
+  start(2);
+  TlsClient client(service.listen.port);
+  ASSERT_EQ(client.ask(get("/", "key-bob"))->status, 200);
+  EXPECT_EQ(terminator->cut([](const Address& peer) { return peer != kLoopback; }), 0u);
+  ASSERT_EQ(client.ask(get("/", "key-bob"))->status, 200);
+  EXPECT_EQ(terminator->cut([](const Address& peer) { return peer == kLoopback; }), 1u);
+  EXPECT_TRUE(client.meets_end());
+  EXPECT_TRUE(edge.sees("unbind closed"));  // its source is judged, not the connection
+  EXPECT_EQ(terminator->counters().cut, 1u);
+
+  edge.deny(kLoopback);
+  TlsClient again(service.listen.port);
+  EXPECT_TRUE(again.meets_end());
+  EXPECT_TRUE(counts([](const auto& now) { return now.denied == 1; }));
+}
+
 // However a revocation falls among requests: once `cut` has returned, no connection of the key
 // is open, and nothing that began afterwards is let through.
 TEST_F(Cutting, LeavesNoRequestOfARevokedKeyBehindUnderLoad) {

@@ -16,9 +16,10 @@ namespace sallyport::test {
 /// what the workers say is kept, in order. Thread-safe.
 class EdgeRecorder final : public Edge {
  public:
-  [[nodiscard]] bool is_banned(const Address& source) const noexcept override {
+  [[nodiscard]] Admission admit(const Address& source) noexcept override {
     const std::lock_guard guard(lock_);
-    return banned_.contains(source.as_source());
+    if (denied_.contains(source)) return Admission::kDenied;
+    return banned_.contains(source.as_source()) ? Admission::kBanned : Admission::kAdmitted;
   }
   [[nodiscard]] Spend spend_request(KeyEntry& key) noexcept override {
     return spend(key.clock_ns,
@@ -45,6 +46,10 @@ class EdgeRecorder final : public Edge {
   void ban(const Address& source) {
     const std::lock_guard guard(lock_);
     banned_.insert(source.as_source());
+  }
+  void deny(const Address& source) {
+    const std::lock_guard guard(lock_);
+    denied_.insert(source);
   }
   [[nodiscard]] std::vector<std::string> calls() const {
     const std::lock_guard guard(lock_);
@@ -76,6 +81,7 @@ class EdgeRecorder final : public Edge {
   mutable std::mutex lock_;
   mutable std::condition_variable changed_;
   std::set<Address> banned_;
+  std::set<Address> denied_;
   std::vector<std::string> calls_;
   std::vector<Observation> observations_;
 };

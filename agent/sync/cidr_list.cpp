@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/sync/cidr_list.hpp"
+
+#include <mutex>
+#include <utility>
+
+namespace sallyport {
+
+std::optional<CidrAction> CidrList::of(const Address& source) const noexcept {
+  if (is_empty_.load(std::memory_order_acquire)) return std::nullopt;
+  const std::shared_lock guard(lock_);
+  return set_.of(source);
+}
+
+Result<void> CidrList::replace(std::vector<CidrRule> rules) {
+  CidrSet set(rules);
+  {
+    const std::unique_lock guard(lock_);
+    std::swap(set_, set);
+    is_empty_.store(rules.empty(), std::memory_order_release);
+  }
+  rules_ = std::move(rules);
+  is_mirrored_ = false;
+  return retry();
+}
+
+Result<void> CidrList::retry() {
+  if (is_mirrored_) return {};
+  auto done = table_.replace(rules_);
+  is_mirrored_ = done.has_value();
+  if (!done) ++table_failures_;
+  return done;
+}
+
+}  // namespace sallyport
