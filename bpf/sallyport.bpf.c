@@ -12,31 +12,79 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/lib/account.h"
+#include "bpf/lib/event.h"
 #include "bpf/lib/judge.h"
 
-SEC("xdp")
-int sp_xdp(struct xdp_md *ctx)
+static __always_inline struct sp_frame sp_xdp_frame(const struct xdp_md *ctx)
 {
-	struct sp_frame frame = {
+	return (struct sp_frame){
 	    .data = (void *)(long)ctx->data,
 	    .end = (void *)(long)ctx->data_end,
 	    .length = ctx->data_end - ctx->data,
 	};
+}
 
-	return sp_account(sp_judge(&frame), frame.length) ? XDP_DROP : XDP_PASS;
+static __always_inline struct sp_frame sp_tc_frame(const struct __sk_buff *skb)
+{
+	return (struct sp_frame){
+	    .data = (void *)(long)skb->data,
+	    .end = (void *)(long)skb->data_end,
+	    .length = skb->len,
+	};
+}
+
+/* Not static: the verifier walks a global function once, whoever calls it. */
+__noinline int sp_report_xdp(struct xdp_md *ctx, __u32 outcome)
+{
+	struct sp_frame frame = sp_xdp_frame(ctx);
+	struct sp_event *event = sp_begin_event(&frame, outcome);
+
+	if (!event)
+		return 0;
+	event->interface_index = ctx->ingress_ifindex;
+	if (event->captured &&
+	    bpf_xdp_load_bytes(ctx, 0, event->frame, sp_bytes_to_copy(event)))
+		event->captured = 0;
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+
+__noinline int sp_report_tc(struct __sk_buff *skb, __u32 outcome)
+{
+	struct sp_frame frame = sp_tc_frame(skb);
+	struct sp_event *event = sp_begin_event(&frame, outcome);
+
+	if (!event)
+		return 0;
+	event->interface_index = skb->ifindex;
+	if (event->captured &&
+	    bpf_skb_load_bytes(skb, 0, event->frame, sp_bytes_to_copy(event)))
+		event->captured = 0;
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+
+SEC("xdp")
+int sp_xdp(struct xdp_md *ctx)
+{
+	struct sp_frame frame = sp_xdp_frame(ctx);
+	__u32 outcome = sp_account(sp_judge(&frame), frame.length);
+
+	if (outcome & SP_OUTCOME_SAMPLED)
+		sp_report_xdp(ctx, outcome);
+	return outcome & SP_OUTCOME_DROPPED ? XDP_DROP : XDP_PASS;
 }
 
 SEC("tc")
 int sp_tc(struct __sk_buff *skb)
 {
-	struct sp_frame frame = {
-	    .data = (void *)(long)skb->data,
-	    .end = (void *)(long)skb->data_end,
-	    .length = skb->len,
-	};
+	struct sp_frame frame = sp_tc_frame(skb);
+	__u32 outcome = sp_account(sp_judge(&frame), frame.length);
 
+	if (outcome & SP_OUTCOME_SAMPLED)
+		sp_report_tc(skb, outcome);
 	/* UNSPEC: filters of others after ours still have their say. */
-	return sp_account(sp_judge(&frame), frame.length) ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+	return outcome & SP_OUTCOME_DROPPED ? TC_ACT_SHOT : TC_ACT_UNSPEC;
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "agent/config/event_section.hpp"
 #include "agent/config/scalars.hpp"
 #include "agent/config/service_section.hpp"
 #include "agent/config/values.hpp"
@@ -84,7 +85,7 @@ void read_pin_directory(OuterDoorConfig& door, const YamlValue& value) {
   }
 }
 
-constexpr std::array<Field<OuterDoorConfig>, 6> kDoorFields = {{
+constexpr std::array<Field<OuterDoorConfig>, 7> kDoorFields = {{
     {"interfaces", read_interfaces},
     {"attach",
      [](OuterDoorConfig& d, const YamlValue& v) { read_word(v, d.attach, kAttachWords); }},
@@ -93,6 +94,7 @@ constexpr std::array<Field<OuterDoorConfig>, 6> kDoorFields = {{
     {"pin_directory", read_pin_directory},
     {"capacity",
      [](OuterDoorConfig& d, const YamlValue& v) { read_section(d, v, kCapacityFields); }},
+    {"events", [](OuterDoorConfig& d, const YamlValue& v) { read_events(d.events, v); }},
 }};
 
 void read_outer_door(Config& config, const YamlValue& section) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/base/address.hpp"
+#include "agent/config/event_rules.hpp"
 #include "agent/config/offender_rules.hpp"
 #include "bpf/abi/service.h"
 
@@ -31,6 +32,7 @@ struct OuterDoorConfig {
   std::uint32_t max_connections = 262144;
   std::uint32_t max_sources = 65536;
   std::uint32_t max_key_slots = 65536;
+  EventRules events;
   bool required = false;  // true: refuse to start without it; false: the inner door alone, loudly
 };
 

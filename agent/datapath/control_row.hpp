@@ -40,6 +40,14 @@ class ControlRow {
     return write(row.flags);
   }
 
+  /// One in so many becomes an event; 0: none.
+  Result<void> sample(__u32 drops, __u32 passes) {
+    const std::scoped_lock guard(lock_);
+    sample_drops_ = drops;
+    sample_passes_ = passes;
+    return write(written_.load(std::memory_order_relaxed));
+  }
+
   Result<void> raise(__u32 flag) {
     if ((written_.load(std::memory_order_acquire) & flag) != 0) return {};
     const std::scoped_lock guard(lock_);
@@ -59,7 +67,11 @@ class ControlRow {
  private:
   Result<void> write(__u32 flags) {
     const __u32 zero = 0;
-    const sp_control row{.abi_version = SP_ABI_VERSION, .flags = flags, .seed = seed_};
+    const sp_control row{.abi_version = SP_ABI_VERSION,
+                         .flags = flags,
+                         .seed = seed_,
+                         .sample_drops = sample_drops_,
+                         .sample_passes = sample_passes_};
     if (bpf_map_update_elem(fd_, &zero, &row, BPF_ANY) != 0) {
       return system_failure(errno, "kernel map sp_control");
     }
@@ -69,6 +81,8 @@ class ControlRow {
 
   int fd_;
   std::uint64_t seed_;
+  __u32 sample_drops_ = 0;
+  __u32 sample_passes_ = 0;
   std::mutex lock_;                // held by who writes the row
   std::atomic<__u32> written_{0};  // what the kernel has: set once the row is there
 };

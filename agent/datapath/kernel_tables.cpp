@@ -138,6 +138,10 @@ SlotMemory KernelTables::slot_memory() {
   return {impl_->slots.rows(), impl_->clocks.rows()};
 }
 
+Result<void> KernelTables::sample(std::uint32_t drops, std::uint32_t passes) {
+  return impl_->control.sample(drops, passes);
+}
+
 std::vector<TableUse> KernelTables::use() const {
   std::uint64_t given = 0;
   for (auto& slot : impl_->slots.rows()) {

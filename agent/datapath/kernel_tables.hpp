@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "agent/datapath/bpf_object.hpp"
@@ -25,6 +26,9 @@ class KernelTables final : public Tables {
   CounterTable& counters() override;
   SlotMemory slot_memory() override;
   [[nodiscard]] std::vector<TableUse> use() const override;
+
+  /// One in so many judged packets becomes an event (see sp_control); 0: none, as at first.
+  Result<void> sample(std::uint32_t drops, std::uint32_t passes);
 
  private:
   struct Impl;

@@ -34,14 +34,21 @@ Result<std::unique_ptr<OuterDoor>> OuterDoor::open(const OuterDoorConfig& config
   if (!pins) return pins.error();
   auto object = BpfObject::load_pinned({.connections = config.max_connections,
                                         .sources = config.max_sources,
-                                        .key_slots = config.max_key_slots},
+                                        .key_slots = config.max_key_slots,
+                                        .event_ring_bytes = config.events.ring_bytes},
                                        pins->maps, notes);
   if (!object) return object.error();
   auto tables = KernelTables::open(*object);
   if (!tables) return tables.error();
+  auto events = EventRing::open(*object);
+  if (!events) return events.error();
+  if (auto done = (*tables)->sample(config.events.sample, config.events.sample_passes); !done) {
+    return done.error();
+  }
 
   std::unique_ptr<OuterDoor> door(new OuterDoor(std::move(*object)));
   door->tables_ = std::move(*tables);
+  door->events_ = std::move(*events);
   door->notes_ = std::move(notes);
   if (const auto& warnings = door->object_.warnings(); !warnings.empty()) {
     door->notes_.push_back("the kernel took the programs with a warning: " + warnings);

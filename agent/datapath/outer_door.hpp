@@ -8,6 +8,7 @@
 #include "agent/config/config.hpp"
 #include "agent/datapath/attach_outcome.hpp"
 #include "agent/datapath/bpf_object.hpp"
+#include "agent/datapath/event_ring.hpp"
 #include "agent/datapath/kernel_tables.hpp"
 #include "agent/datapath/pin_directory.hpp"
 
@@ -32,6 +33,7 @@ class OuterDoor {
   [[nodiscard]] static Result<std::unique_ptr<OuterDoor>> open(const OuterDoorConfig& config);
 
   [[nodiscard]] Tables& tables() noexcept { return *tables_; }
+  [[nodiscard]] EventRing& events() noexcept { return *events_; }
   [[nodiscard]] const std::vector<Attachment>& attachments() const noexcept { return attachments_; }
   /// What the operator should know, in sentences.
   [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
@@ -47,6 +49,7 @@ class OuterDoor {
 
   BpfObject object_;
   std::unique_ptr<KernelTables> tables_;
+  std::unique_ptr<EventRing> events_;
   std::vector<Attachment> attachments_;
   std::vector<std::string> notes_;
 };

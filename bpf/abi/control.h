@@ -16,5 +16,11 @@ struct sp_control {
 	__u32 abi_version; /* SP_ABI_VERSION of the agent that wrote it */
 	__u32 flags;       /* SP_HAVE_* */
 	__u64 seed;        /* of sp_line_of, odd; made once, kept as long as the pins */
+	/*
+	 * One in so many packets becomes an event, counted per CPU and verdict; the first
+	 * one does. 0: none.
+	 */
+	__u32 sample_drops;  /* of what is dropped, or would be (observe) */
+	__u32 sample_passes; /* of what passes and is for a service */
 };
-SP_LAYOUT(struct sp_control, 16);
+SP_LAYOUT(struct sp_control, 24);

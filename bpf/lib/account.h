@@ -8,26 +8,53 @@
 #include "bpf/lib/judge.h"
 #include "bpf/lib/maps.h"
 
+/* What becomes of a packet, as sp_account says it: the verdict and these. */
+#define SP_OUTCOME_DROPPED 0x100U
+#define SP_OUTCOME_SAMPLED 0x200U /* it is to be an event too */
+
 static __always_inline int sp_is_drop(enum sp_verdict verdict)
 {
 	return verdict >= SP_DROP_SOURCE_OFFENDER;
 }
 
-/* Counts the verdict and says whether the packet is to be dropped. */
-static __always_inline int sp_account(struct sp_judgement judgement, __u64 bytes)
+/*
+ * Whether the packet of which `before` were counted is one in the interval. Packets that
+ * are for no service are none of an operator's business here.
+ */
+static __always_inline int sp_is_sampled(enum sp_verdict verdict, __u64 before)
+{
+	struct sp_control *control;
+	__u32 zero = 0, interval;
+
+	if (verdict < SP_PASS_OFF)
+		return 0;
+	control = bpf_map_lookup_elem(&sp_control, &zero);
+	if (!control)
+		return 0;
+	interval = sp_is_drop(verdict) ? control->sample_drops : control->sample_passes;
+	return interval && (__u32)before % interval == 0;
+}
+
+/* Counts the verdict and says what becomes of the packet. */
+static __always_inline __u32 sp_account(struct sp_judgement judgement, __u64 bytes)
 {
 	__u32 index = judgement.verdict;
-	int dropped = sp_is_drop(judgement.verdict) && judgement.mode == SP_MODE_ENFORCE;
+	__u32 outcome = index;
 	struct sp_counter *counter = bpf_map_lookup_elem(&sp_counters, &index);
+	__u64 before;
 
+	if (sp_is_drop(judgement.verdict) && judgement.mode == SP_MODE_ENFORCE)
+		outcome |= SP_OUTCOME_DROPPED;
 	if (!counter)
-		return dropped;
-	if (sp_is_drop(judgement.verdict) && !dropped) {
-		counter->observed_packets++;
+		return outcome;
+	if (sp_is_drop(judgement.verdict) && !(outcome & SP_OUTCOME_DROPPED)) {
+		before = counter->observed_packets++;
 		counter->observed_bytes += bytes;
 	} else {
-		counter->packets++;
+		before = counter->packets++;
 		counter->bytes += bytes;
 	}
-	return dropped;
+	if (sp_is_sampled(judgement.verdict, before))
+		outcome |= SP_OUTCOME_SAMPLED;
+	return outcome;
 }

@@ -12,6 +12,7 @@
 #include "bpf/abi/cidr.h"
 #include "bpf/abi/connection.h"
 #include "bpf/abi/control.h"
+#include "bpf/abi/event.h"
 #include "bpf/abi/key_slot.h"
 #include "bpf/abi/line.h"
 #include "bpf/abi/service.h"
@@ -24,6 +25,19 @@ struct {
 	__type(key, __u32);
 	__type(value, struct sp_control);
 } sp_control SEC(".maps");
+
+/* Records are struct sp_event. What finds it full is counted in sp_event_losses. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+} sp_events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} sp_event_losses SEC(".maps");
 
 /* Set before load: how many lines each table has, and what scatters keys over them. */
 const volatile __u32 sp_connection_line_count = 1;

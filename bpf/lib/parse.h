@@ -48,7 +48,8 @@ struct sp_packet {
 	__be32 v4_destination;
 	__be16 source_port;
 	__be16 destination_port;
-	__u8 flags; /* SP_TCP_* and others */
+	__u8 flags;    /* SP_TCP_* and others */
+	void *payload; /* where the headers end */
 };
 
 /* A frame as its hook shows it: the first, directly readable part, and the whole's
@@ -116,6 +117,7 @@ static __always_inline enum sp_parse sp_parse_tcp(void *header, void *end, __u64
 	out->source_port = tcp->source;
 	out->destination_port = tcp->dest;
 	out->flags = ((__u8 *)tcp)[13];
+	out->payload = header + tcp->doff * 4;
 	return SP_PARSE_OK;
 }
 

@@ -33,8 +33,11 @@ sp_connection_key key_of(const std::string& source, std::uint16_t port, std::uin
 
 }  // namespace
 
-LoadedFilter::LoadedFilter() {
-  auto object = BpfObject::load({.connections = 1024, .sources = 1024, .key_slots = 64});
+LoadedFilter::LoadedFilter(std::uint32_t event_ring_bytes) {
+  auto object = BpfObject::load({.connections = 1024,
+                                 .sources = 1024,
+                                 .key_slots = 64,
+                                 .event_ring_bytes = event_ring_bytes});
   if (!object) {
     error_ = object.error();
     return;
@@ -50,6 +53,12 @@ LoadedFilter::LoadedFilter() {
     return;
   }
   tables_ = std::move(*tables);
+  auto events = EventRing::open(*object_);
+  if (!events) {
+    error_ = events.error();
+    return;
+  }
+  events_ = std::move(*events);
 }
 
 Outcome LoadedFilter::run(Hook hook, const Bytes& frame) {
@@ -136,6 +145,17 @@ void LoadedFilter::set_cidrs(const std::vector<std::string>& allowed,
   }
   for (const auto& text : denied) rules.push_back({Cidr::parse(text).value(), CidrAction::kDeny});
   must(tables_->cidrs().replace(rules));
+
+}
+
+void LoadedFilter::sample(std::uint32_t drops, std::uint32_t passes) {
+  must(tables_->sample(drops, passes));
+}
+
+std::vector<sp_event> LoadedFilter::events() {
+  std::vector<sp_event> events;
+  must(events_->consume([&](const sp_event& event) { events.push_back(event); }));
+  return events;
 }
 
 sp_connection LoadedFilter::binding_of(const std::string& source, std::uint16_t port,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/datapath/bpf_object.hpp"
+#include "agent/datapath/event_ring.hpp"
 #include "agent/datapath/kernel_tables.hpp"
 #include "bpf/abi/verdict.h"
 #include "tests/support/packet_builder.hpp"
@@ -30,10 +31,11 @@ struct Outcome {
 class LoadedFilter {
  public:
   /// `error()` is set when it could not be loaded.
-  LoadedFilter();
+  explicit LoadedFilter(std::uint32_t event_ring_bytes = 1U << 20);
 
   [[nodiscard]] const std::optional<Failure>& error() const noexcept { return error_; }
   [[nodiscard]] KernelTables& tables() noexcept { return *tables_; }
+  [[nodiscard]] EventRing& event_ring() noexcept { return *events_; }
 
   /// Throws std::runtime_error when the kernel does not run it, or when not exactly one counter
   /// moves by one packet and the frame's bytes.
@@ -52,6 +54,10 @@ class LoadedFilter {
   void unban(const std::string& source);
   /// The whole list, of "192.0.2.0/24" and the like.
   void set_cidrs(const std::vector<std::string>& allowed, const std::vector<std::string>& denied);
+  /// One in so many packets becomes an event; 0: none, as at first.
+  void sample(std::uint32_t drops, std::uint32_t passes = 0);
+  /// What the ring holds, taken out of it.
+  [[nodiscard]] std::vector<sp_event> events();
   [[nodiscard]] sp_connection binding_of(const std::string& source, std::uint16_t port,
                                          std::uint16_t service);
 
@@ -61,6 +67,7 @@ class LoadedFilter {
   std::optional<Failure> error_;
   std::optional<BpfObject> object_;
   std::unique_ptr<KernelTables> tables_;
+  std::unique_ptr<EventRing> events_;
 };
 
 }  // namespace sallyport::test

@@ -24,6 +24,7 @@ outer_door:
   required: true
   pin_directory: /sys/fs/bpf/other
   capacity: { connections: 1000, sources: 2000, key_slots: 3000 }
+  events: { sample: 7, sample_passes: 1000, ring_bytes: 65536 }
 services:
   - name: api
     listen: 192.0.2.1:8443
@@ -59,6 +60,9 @@ TEST(ConfigTest, ReadsTheAgentsSettings) {
   EXPECT_EQ(door.max_connections, 1000U);
   EXPECT_EQ(door.max_sources, 2000U);
   EXPECT_EQ(door.max_key_slots, 3000U);
+  EXPECT_EQ(door.events.sample, 7U);
+  EXPECT_EQ(door.events.sample_passes, 1000U);
+  EXPECT_EQ(door.events.ring_bytes, 65536U);
 }
 
 TEST(ConfigTest, ReadsAService) {
