@@ -7,6 +7,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "agent/app/event_watch.hpp"
 #include "agent/app/views.hpp"
 
 namespace sallyport {
@@ -131,6 +132,10 @@ Result<CountersView> AgentOperations::counters() {
 Result<Receipt> AgentOperations::set_mode(const Actor& actor, const std::string& service,
                                           sp_mode mode) {
   return on_strand([&] { return control_.set_mode(actor, service, mode); });
+}
+
+Result<std::unique_ptr<EventStream>> AgentOperations::watch_events(const EventQuery& query) {
+  return sallyport::watch_events(parts_, query);
 }
 
 }  // namespace sallyport

@@ -90,6 +90,9 @@ Result<void> App::open_inner_door() {
 
 void App::run() {
   start_ticking();
+  if (auto* ring = parts_->door.events()) {
+    event_reader_ = std::make_unique<EventReader>(*ring, parts_->events);
+  }
   control_thread_ = std::thread([this] { strand_.run(); });
   parts_->terminator->start();
   for (const auto& service : parts_->config.services) {
@@ -127,11 +130,13 @@ void App::judge_soon() {
   });
 }
 
-// The API goes first, while the strand still answers the calls that run; then the workers, which
-// post to the strand; then the strand.
+// The API goes first, once those who follow events have come to their end, and while the strand
+// still answers the calls that run; then the workers, which post to the strand; then the strand.
 void App::stop() {
+  if (parts_) parts_->events.close();
   if (server_) server_->shutdown();
   server_.reset();
+  event_reader_.reset();
   if (parts_) parts_->terminator.reset();
   guard_.reset();
   strand_.stop();

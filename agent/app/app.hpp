@@ -10,6 +10,7 @@
 
 #include "agent/app/agent_operations.hpp"
 #include "agent/app/control_plane.hpp"
+#include "agent/app/event_reader.hpp"
 #include "agent/app/parts.hpp"
 #include "agent/service/control_server.hpp"
 
@@ -47,6 +48,7 @@ class App {
   boost::asio::steady_timer gatherer_{strand_};
   bool is_gathering_ = false;
   std::unique_ptr<Parts> parts_;
+  std::unique_ptr<EventReader> event_reader_;  // null without an outer door
   std::unique_ptr<ControlPlane> control_;
   std::unique_ptr<AgentOperations> operations_;
   std::unique_ptr<ControlServer> server_;

@@ -22,6 +22,8 @@ class Door {
   [[nodiscard]] static Result<Door> open(const OuterDoorConfig& config);
 
   [[nodiscard]] Tables& tables() noexcept;
+  /// Null: there is no outer door.
+  [[nodiscard]] EventRing* events() noexcept { return kernel_ ? &kernel_->events() : nullptr; }
   [[nodiscard]] bool is_kernel() const noexcept { return kernel_ != nullptr; }
   [[nodiscard]] const std::string& note() const noexcept { return note_; }
   [[nodiscard]] std::vector<InterfaceView> interfaces() const;

@@ -13,6 +13,7 @@
 #include "agent/registry/registry.hpp"
 #include "agent/sync/agent_edge.hpp"
 #include "agent/sync/enforcer.hpp"
+#include "agent/sync/event_hub.hpp"
 #include "agent/terminator/terminator.hpp"
 
 namespace sallyport {
@@ -40,6 +41,7 @@ struct Parts {
   Enforcer enforcer;
   AgentEdge edge;
   OffenderPolicy policy;
+  EventHub events;                         // any thread
   std::unique_ptr<Terminator> terminator;  // made last, gone first
   std::vector<sp_mode> modes;              // by service, as they are in force
   std::uint64_t offender_bans = 0;         // counters of the control strand

@@ -5,23 +5,13 @@
 
 #include <algorithm>
 
+#include "agent/app/verdicts.hpp"
 #include "agent/association/check_code.hpp"
 #include "agent/terminator/socket_address.hpp"
 #include "bpf/abi/layout.h"
 
 namespace sallyport {
 namespace {
-
-struct VerdictText {
-  const char* name;
-  const char* text;
-};
-
-constexpr VerdictText kVerdicts[] = {
-#define X(name, action, text) {#name, text},
-    SP_VERDICTS(X)
-#undef X
-};
 
 std::vector<NamedCounter> view_checks(const TerminatorCounters& counters) {
   std::vector<NamedCounter> checks;
@@ -30,6 +20,13 @@ std::vector<NamedCounter> view_checks(const TerminatorCounters& counters) {
     checks.push_back({std::string(check.code), std::string(check.text), counters.checks[i]});
   }
   return checks;
+}
+
+std::uint64_t lost_events(Parts& parts) {
+  const auto* ring = parts.door.events();
+  if (ring == nullptr) return 0;
+  const auto lost = ring->lost();
+  return lost ? *lost : 0;
 }
 
 std::vector<NamedCounter> view_agent(Parts& parts, const TerminatorCounters& counters) {
@@ -58,6 +55,9 @@ std::vector<NamedCounter> view_agent(Parts& parts, const TerminatorCounters& cou
       {"bans_failed", "bans that the kernel's table did not take", parts.bans.table_failures()},
       {"cidrs_failed", "lists of prefixes that the kernel did not take",
        parts.cidrs.table_failures()},
+      {"events_lost", "events that found the kernel's ring full", lost_events(parts)},
+      {"events_missed", "events that those who follow them were too slow for",
+       parts.events.missed()},
   };
 }
 
@@ -110,8 +110,9 @@ Result<CountersView> view_counters(Parts& parts) {
   auto packets = parts.door.tables().counters().counters();
   if (!packets) return packets.error();
   CountersView view;
-  for (std::size_t i = 0; i < SP_VERDICT_COUNT; ++i) {
-    view.packets.push_back({kVerdicts[i].name, kVerdicts[i].text, (*packets)[i]});
+  for (std::uint32_t i = 0; i < SP_VERDICT_COUNT; ++i) {
+    view.packets.push_back(
+        {std::string(verdict_name(i)), std::string(verdict_text(i)), (*packets)[i]});
   }
   const auto counters = parts.terminator->counters();
   view.checks = view_checks(counters);

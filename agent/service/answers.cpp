@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/service/answers.hpp"
 
+#include <utility>
+
+#include "control/proto/bounds.hpp"
+
 namespace sallyport {
 namespace {
 
-using grpc::Status;
 using grpc::StatusCode;
 
 StatusCode code_of(Errc code) {
@@ -35,7 +38,25 @@ StatusCode code_of(Errc code) {
 grpc::Status refuse(grpc::ServerContext* context, const Failure& failure) {
   context->AddTrailingMetadata("sallyport-agent", SALLYPORT_VERSION);
   if (!failure.remedy.empty()) context->AddTrailingMetadata("sallyport-remedy", failure.remedy);
-  return Status(code_of(failure.code), failure.message);
+  return grpc::Status(code_of(failure.code), failure.message);
+}
+
+grpc::Status check_bounds(grpc::ServerContext* context, const google::protobuf::Message& request) {
+  auto wrong = out_of_bounds(request);
+  if (!wrong) return grpc::Status::OK;
+  return refuse(context, failure(Errc::kInvalid, std::move(*wrong)));
+}
+
+Result<Address> address_of(const std::string& text) {
+  if (auto address = Address::parse(text)) return *address;
+  return failure(Errc::kInvalid, "not an IP address: " + text,
+                 "write one as 192.0.2.7 or 2001:db8::7");
+}
+
+Result<std::string> id_of(const std::string& text) {
+  if (!text.starts_with("spk_")) return text;
+  return failure(Errc::kInvalid, "that is a whole key, not a key's id",
+                 "the id is the third part of it; the key has been shown to others now: revoke it");
 }
 
 }  // namespace sallyport

@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <google/protobuf/message.h>
 #include <grpcpp/grpcpp.h>
 
-#include <utility>
+#include <string>
 
+#include "agent/base/address.hpp"
+#include "agent/base/result.hpp"
 #include "agent/service/convert.hpp"
-#include "control/proto/bounds.hpp"
 
 namespace sallyport {
 
-/// The failure as the status of the call, with its remedy beside.
+/// The failure as a gRPC status, with what to do next in the trailing metadata.
 [[nodiscard]] grpc::Status refuse(grpc::ServerContext* context, const Failure& failure);
+
+/// What is wrong with the request before anyone looks at its meaning, as a refusal; OK: nothing.
+[[nodiscard]] grpc::Status check_bounds(grpc::ServerContext* context,
+                                        const google::protobuf::Message& request);
 
 /// What `run` says to a request that is within its bounds.
 template <class Run>
 grpc::Status checked(grpc::ServerContext* context, const google::protobuf::Message& request,
                      Run run) {
-  if (auto wrong = out_of_bounds(request)) {
-    return refuse(context, failure(Errc::kInvalid, std::move(*wrong)));
-  }
-  return run();
+  auto status = check_bounds(context, request);
+  return status.ok() ? run() : status;
 }
 
 /// The result of `run` as the response, or its failure as the status.
@@ -50,5 +54,10 @@ grpc::Status answer_rows(grpc::ServerContext* context, const Request& request,
     return grpc::Status::OK;
   });
 }
+
+[[nodiscard]] Result<Address> address_of(const std::string& text);
+
+/// A raw key where its id belongs is not repeated, and never looked up.
+[[nodiscard]] Result<std::string> id_of(const std::string& text);
 
 }  // namespace sallyport

@@ -17,7 +17,7 @@ namespace {
 constexpr int kMaxRequestBytes = 64 * 1024;
 constexpr int kMaxIdleMs = 60'000;  // then a connection is closed
 constexpr int kPollers = 2;
-constexpr int kMaxThreads = 8;
+constexpr int kMaxThreads = 12;  // of which those who follow events hold one each
 constexpr std::chrono::seconds kShutdownGrace{3};
 
 std::unique_ptr<grpc::Server> start(ControlService& service) {

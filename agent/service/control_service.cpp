@@ -8,24 +8,8 @@
 #include "agent/service/convert.hpp"
 
 namespace sallyport {
-namespace {
 
 using grpc::Status;
-
-Result<Address> address_of(const std::string& text) {
-  if (auto address = Address::parse(text)) return *address;
-  return failure(Errc::kInvalid, "not an IP address: " + text,
-                 "write one as 192.0.2.7 or 2001:db8::7");
-}
-
-/// A raw key where its id belongs is not repeated, and never looked up.
-Result<std::string> id_of(const std::string& text) {
-  if (!text.starts_with("spk_")) return text;
-  return failure(Errc::kInvalid, "that is a whole key, not a key's id",
-                 "the id is the third part of it; the key has been shown to others now: revoke it");
-}
-
-}  // namespace
 
 Actor ControlService::actor_of(const Context& context) const {
   return {peers_.who(context.peer(), PeerTable::Clock::now())};

@@ -59,6 +59,8 @@ class ControlService final : public control::v1::Control::Service {
                      control::v1::Counters* response) override;
   Status SetMode(Context* context, const control::v1::SetModeRequest* request,
                  control::v1::Receipt* response) override;
+  Status WatchEvents(Context* context, const control::v1::WatchEventsRequest* request,
+                     Writer<control::v1::Event>* writer) override;
 
  private:
   [[nodiscard]] Actor actor_of(const Context& context) const;

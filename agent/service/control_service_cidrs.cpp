@@ -6,6 +6,7 @@
 #include "agent/service/answers.hpp"
 #include "agent/service/control_service.hpp"
 #include "agent/service/convert.hpp"
+#include "control/proto/bounds.hpp"
 
 namespace sallyport {
 namespace {

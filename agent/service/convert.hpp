@@ -18,6 +18,7 @@ void to_proto(const BanView& ban, control::v1::Ban& out);
 void to_proto(const CidrEntry& entry, control::v1::Cidr& out);
 void to_proto(const StatusView& status, control::v1::Status& out);
 void to_proto(const CountersView& counters, control::v1::Counters& out);
+void to_proto(const EventView& event, control::v1::Event& out);
 
 /// nullopt: not a value that a request may have.
 [[nodiscard]] std::optional<sp_mode> from_proto(control::v1::Mode mode);

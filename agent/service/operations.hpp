@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "agent/base/result.hpp"
 #include "agent/registry/registry.hpp"
+#include "agent/service/event_stream.hpp"
 #include "agent/service/status_view.hpp"
 
 namespace sallyport {
@@ -80,6 +82,9 @@ class Operations {
   /// `service` empty: every service.
   virtual Result<Receipt> set_mode(const Actor& actor, const std::string& service,
                                    sp_mode mode) = 0;
+
+  /// Does not run on the control strand. Once the agent stops, every stream comes to its end.
+  virtual Result<std::unique_ptr<EventStream>> watch_events(const EventQuery& query) = 0;
 };
 
 }  // namespace sallyport

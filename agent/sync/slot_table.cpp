@@ -158,4 +158,11 @@ bool SlotTable::is_condemned(const sp_connection& binding) const noexcept {
   return load(row.generation) == binding.generation && load(row.verdict) != SP_PASS_BOUND;
 }
 
+std::optional<KeyId> SlotTable::key_of(std::uint32_t slot, std::uint32_t generation) const {
+  const std::scoped_lock guard(lock_);
+  if (slot >= owners_.size() || owners_[slot] == nullptr) return std::nullopt;
+  if (load(memory_.slots[slot].generation) != generation) return std::nullopt;
+  return owners_[slot]->id;
+}
+
 }  // namespace sallyport

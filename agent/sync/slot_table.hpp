@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "agent/association/check_code.hpp"
@@ -50,6 +51,9 @@ class SlotTable {
 
   /// Whether the kernel drops connections bound like this.
   [[nodiscard]] bool is_condemned(const sp_connection& binding) const noexcept;
+
+  /// Whose slot it is in that generation; nullopt: nobody's that is known.
+  [[nodiscard]] std::optional<KeyId> key_of(std::uint32_t slot, std::uint32_t generation) const;
 
   [[nodiscard]] std::uint64_t refused() const noexcept { return refused_.load(); }
 

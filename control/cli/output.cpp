@@ -16,6 +16,16 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
+std::string hexadecimal(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const char byte : bytes) {
+    const auto value = static_cast<unsigned char>(byte);
+    text += {kDigits[value / 16], kDigits[value % 16]};
+  }
+  return text;
+}
+
 /// `index` < 0: the field is not repeated.
 boost::json::value field_json(const Message& message, const FieldDescriptor& field, int index) {
   const auto& reflection = *message.GetReflection();
@@ -25,6 +35,9 @@ boost::json::value field_json(const Message& message, const FieldDescriptor& fie
       return to_json(repeated ? reflection.GetRepeatedMessage(message, &field, index)
                               : reflection.GetMessage(message, &field));
     case FieldDescriptor::CPPTYPE_STRING:
+      if (field.type() == FieldDescriptor::TYPE_BYTES) {
+        return boost::json::value(hexadecimal(reflection.GetString(message, &field)));
+      }
       return boost::json::value(repeated ? reflection.GetRepeatedString(message, &field, index)
                                          : reflection.GetString(message, &field));
     case FieldDescriptor::CPPTYPE_BOOL:
@@ -96,6 +109,10 @@ void Output::table(const Table& table) {
   };
   print(table.headings);
   for (const auto& row : table.rows) print(row);
+}
+
+bool Output::flush() {
+  return static_cast<bool>(out_.flush());
 }
 
 void Output::line(std::string_view text) {

@@ -15,7 +15,7 @@ namespace sallyport {
 enum class Format { kTable, kJson };
 
 /// A message as JSON: the API's field names, enum values in lower case without their prefix,
-/// every field present.
+/// every field present, bytes in hexadecimal.
 [[nodiscard]] boost::json::value to_json(const google::protobuf::Message& message);
 
 /// Rows of text under headings, aligned. A cell of digits is set right.
@@ -35,6 +35,8 @@ class Output {
   void table(const Table& table);              // headings alone where there are no rows
   void line(std::string_view text);
   void text(std::string_view text);  // as it is, no line end
+  /// Whether all that was printed has been taken.
+  [[nodiscard]] bool flush();
   /// A receipt: `done` in one line, then what acknowledged it; as JSON the receipt alone.
   void receipt(std::string_view done, const control::v1::Receipt& receipt);
   void receipt_lines(const control::v1::Receipt& receipt);

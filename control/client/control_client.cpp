@@ -89,6 +89,10 @@ void ControlClient::begin(grpc::ClientContext& context) const {
   context.set_deadline(std::chrono::system_clock::now() + timeout_);
 }
 
+bool ControlClient::begun(const grpc::ClientContext& context) {
+  return context.GetServerInitialMetadata().contains("sallyport-agent");
+}
+
 Failure ControlClient::failure_of(const grpc::ClientContext& context,
                                   const grpc::Status& status) const {
   if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "agent/base/result.hpp"
+#include "control/client/stream_guard.hpp"
 
 namespace sallyport {
 
@@ -74,7 +75,35 @@ class ControlClient {
     return response;
   }
 
+  /// A stream without an end of its own. Calls `on_begin` once the agent has taken the call, then
+  /// `visit` with each row, until it says false, `ends` come or the agent ends it; none of these
+  /// is a failure.
+  template <class Request, class Row, class Begin, class Visit>
+  [[nodiscard]] Result<void> follow(std::unique_ptr<grpc::ClientReader<Row>> (Stub::*method)(
+                                        grpc::ClientContext*, const Request&),
+                                    const Request& request, StreamGuard::Ends ends, Begin on_begin,
+                                    Visit visit) {
+    if (auto ready = prepare(request); !ready) return ready;
+    grpc::ClientContext context;
+    StreamGuard guard(context, ends);
+    auto reader = (stub_.get()->*method)(&context, request);
+    reader->WaitForInitialMetadata();
+    if (begun(context)) on_begin();
+    Row row;
+    while (reader->Read(&row)) {
+      if (visit(row)) continue;
+      guard.end();
+      break;
+    }
+    while (reader->Read(&row)) continue;  // what was on its way, so that the call can finish
+    const grpc::Status status = reader->Finish();
+    if (!status.ok() && !guard.has_ended()) return failure_of(context, status);
+    return {};
+  }
+
  private:
+  /// Whether the agent has taken the call: its answer came with the mark of a beginning.
+  [[nodiscard]] static bool begun(const grpc::ClientContext& context);
   /// Whether the request may be sent and somebody is there: gRPC would only say that a connection
   /// failed, not why.
   [[nodiscard]] Result<void> prepare(const google::protobuf::Message& request) const;

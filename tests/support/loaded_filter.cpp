@@ -145,7 +145,6 @@ void LoadedFilter::set_cidrs(const std::vector<std::string>& allowed,
   }
   for (const auto& text : denied) rules.push_back({Cidr::parse(text).value(), CidrAction::kDeny});
   must(tables_->cidrs().replace(rules));
-
 }
 
 void LoadedFilter::sample(std::uint32_t drops, std::uint32_t passes) {

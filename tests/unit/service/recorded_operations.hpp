@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "agent/registry/key_format.hpp"
 #include "agent/service/operations.hpp"
+#include "tests/unit/service/scripted_events.hpp"
 
 namespace sallyport::test {
 
@@ -24,6 +26,9 @@ class RecordedOperations final : public Operations {
   /// Set before the server runs; called by each call, on its thread.
   std::function<void()> on_call = [] {};
   std::size_t keys_there = 1;
+  std::function<std::unique_ptr<EventStream>()> make_stream = [] {
+    return std::make_unique<ScriptedEvents>(std::vector<EventView>{some_event()}, true);
+  };
 
   [[nodiscard]] std::vector<std::string> calls() const {
     const std::lock_guard guard(mutex_);
@@ -136,6 +141,13 @@ class RecordedOperations final : public Operations {
   }
   Result<Receipt> set_mode(const Actor& actor, const std::string& service, sp_mode mode) override {
     return change(actor, "set_mode " + service + " " + std::to_string(mode));
+  }
+
+  Result<std::unique_ptr<EventStream>> watch_events(const EventQuery& query) override {
+    auto asked = record("watch_events " + query.verdict + " " + query.source + " " + query.service +
+                        (query.follow ? " follow " : " kept ") + std::to_string(query.most));
+    if (!asked) return asked.error();
+    return make_stream();
   }
 
  private:

@@ -83,6 +83,18 @@ TEST_F(SlotTableTest, RevokedKeysSlotIsGivenAnewUnderAnotherGeneration) {
   EXPECT_FALSE(table_.is_condemned({before.slot, before.generation, 0}));
 }
 
+TEST_F(SlotTableTest, SlotNamesItsKeyInItsOwnGenerationAlone) {
+  KeyFacts facts;
+  facts.digest = digest_of("a key");
+  facts.id = {'X', 'y', '1', '2', 'A', 'b', 'C', 'd'};
+  const auto place = table_.place_of(index_.add(facts, index_.owner_of("acme", "alice")));
+
+  EXPECT_EQ(table_.key_of(place.slot, place.generation), facts.id);
+  EXPECT_FALSE(table_.key_of(place.slot, place.generation + 1));
+  EXPECT_FALSE(table_.key_of(SP_OFFENDER_SLOT, 0));
+  EXPECT_FALSE(table_.key_of(kSlots, 1));
+}
+
 TEST_F(SlotTableTest, LimitMovesTheClockSharedWithTheKernel) {
   KeyEntry& key = add_key(1);
   key.request_cost_ns = kSecondNs;

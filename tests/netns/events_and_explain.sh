@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A drop can be seen as it happens, with the key that it is about, and afterwards.
+. "$(dirname "$0")/lib.sh"
+
+start_edge events='sample: 1'
+make_users acme alice
+new_key alice acme/alice
+id=$(key_id alice)
+expect_http 200 alice "$edge/quiet"
+expect_status 0 cli events
+expect_equal "events before anything was dropped" "$(wc -l <"$scratch/output")" 1
+
+# follow FILE OPTION…: events as they come; returns when the agent has taken the call.
+follow() {
+	: >"$1"
+	"$SALLYPORT" --socket "$scratch/control.sock" events --follow "${@:2}" >"$1" 2>"$1.err" &
+	follow_pid=$!
+	wait_until 30 grep -q '^TIME' "$1" || fail "events --follow does not begin" "$(cat "$1.err")"
+}
+
+port=20002
+hold_connection alice "$port"
+follow "$scratch/all"
+all_pid=$follow_pid
+follow "$scratch/banned" --verdict DROP_SOURCE_BANNED --limit 1
+banned_pid=$follow_pid
+
+cli key revoke "$id" >/dev/null
+send_late "$port" 10
+wait_until 30 grep -q "DROP_KEY_REVOKED .* 192\.0\.2\.7:$port .* api .* $id " "$scratch/all" ||
+	fail "the follower does not see the revoked key's packets" "$(cat "$scratch/all")"
+
+cli ban add 192.0.2.8 --reason 'a test' >/dev/null
+cli ban add 2001:db8::8 >/dev/null
+expect_no_answer alice --interface 192.0.2.8
+expect_no_answer alice --interface 2001:db8::8 "$edge6/"
+wait_until 30 grep -q 'DROP_SOURCE_BANNED .* 192\.0\.2\.8:[0-9]* .* api .* - ' "$scratch/all" ||
+	fail "the follower does not see the banned source's SYN" "$(cat "$scratch/all")"
+wait_until 30 grep -q 'DROP_SOURCE_BANNED .* \[2001:db8::8\]:[0-9]* ' "$scratch/all" ||
+	fail "the follower does not see the SYN over IPv6" "$(cat "$scratch/all")"
+wait "$banned_pid" || fail "events --limit 1 did not end well" "$(cat "$scratch/banned.err")"
+expect_equal "lines of --verdict --limit 1" "$(wc -l <"$scratch/banned")" 2
+
+# What was seen is as many as were counted, and is kept.
+cli events -o json --verdict DROP_KEY_REVOKED >"$scratch/kept"
+expect_equal "kept events" "$(wc -l <"$scratch/kept")" "$(counter DROP_KEY_REVOKED)"
+expect_equal "keys in the kept events" "$(jq -r '[.key, .dropped, .interface, .service] | join(" ")' \
+	"$scratch/kept" | sort -u)" "$id true e0 api"
+expect_equal "lost events" "$(cli counters -o json |
+	jq '.agent[] | select(.name == "events_lost" or .name == "events_missed") | .value' | sort -u)" 0
+expect_status 0 cli events --source 192.0.2.8 --limit 1
+expect_equal "lines of --source --limit 1" "$(wc -l <"$scratch/output")" 2
+expect_status 2 cli events --verdict DROP_NOTHING
+expect_said 'no such verdict: DROP_NOTHING'
+expect_status 1 cli events --service nobody
+
+# A follower ends with Ctrl-C, and with the agent.
+kill -INT "$all_pid"
+wait "$all_pid" || fail "Ctrl-C did not end the follower well" "$(cat "$scratch/all.err")"
+follow "$scratch/last"
+stop_agent
+expect_equal "the agent's exit status" "$agent_status" 0
+wait "$follow_pid" || fail "the agent's end did not end the follower well" "$(cat "$scratch/last.err")"
+
+# Without a sample there are no events, and the operator is told why.
+write_config events='sample: 0'
+start_agent
+expect_status 1 cli events
+expect_said 'samples none'
