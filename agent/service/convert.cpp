@@ -130,12 +130,19 @@ void to_proto(const StatusView& status, control::v1::Status& out) {
     row.set_upstream(service.upstream);
     row.set_mode(mode_of(service.mode));
   }
-  for (const auto& table : status.tables) {
-    auto& row = *out.add_tables();
-    row.set_name(table.name);
-    row.set_used(table.used);
-    row.set_capacity(table.capacity);
-  }
+  for (const auto& table : status.tables) to_proto(table, *out.add_tables());
+}
+
+void to_proto(const TableUse& table, control::v1::Table& out) {
+  constexpr std::uint64_t kFillingPercent = 75;
+  const std::uint64_t percent = table.capacity == 0 ? 100 : table.used * 100 / table.capacity;
+  out.set_name(table.name);
+  out.set_used(table.used);
+  out.set_capacity(table.capacity);
+  out.set_percent(static_cast<std::uint32_t>(percent));
+  out.set_pressure(percent >= 100               ? control::v1::PRESSURE_FULL
+                   : percent >= kFillingPercent ? control::v1::PRESSURE_FILLING
+                                                : control::v1::PRESSURE_OK);
 }
 
 void to_proto(const CountersView& counters, control::v1::Counters& out) {

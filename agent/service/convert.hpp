@@ -16,6 +16,7 @@ void to_proto(const User& user, control::v1::User& out);
 void to_proto(const Key& key, control::v1::Key& out);
 void to_proto(const BanView& ban, control::v1::Ban& out);
 void to_proto(const CidrEntry& entry, control::v1::Cidr& out);
+void to_proto(const TableUse& table, control::v1::Table& out);
 void to_proto(const StatusView& status, control::v1::Status& out);
 void to_proto(const CountersView& counters, control::v1::Counters& out);
 void to_proto(const EventView& event, control::v1::Event& out);

@@ -34,10 +34,11 @@ void print_status(const control::v1::Status& status, Output& output) {
         {service.name(), service.listen(), service.upstream(), mode_word(service.mode())});
   }
   output.table(services);
-  Table tables{{"TABLE", "USED", "CAPACITY"}, {}};
+  Table tables{{"TABLE", "USED", "CAPACITY", "PERCENT", "STATE"}, {}};
   for (const auto& table : status.tables()) {
-    tables.rows.push_back(
-        {table.name(), std::to_string(table.used()), std::to_string(table.capacity())});
+    tables.rows.push_back({table.name(), std::to_string(table.used()),
+                           std::to_string(table.capacity()), std::to_string(table.percent()),
+                           enum_word(*control::v1::Pressure_descriptor(), table.pressure())});
   }
   output.table(tables);
 }

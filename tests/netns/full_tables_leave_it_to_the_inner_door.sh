@@ -32,3 +32,7 @@ wait_until 10 grep -q "tables did not take .* keys, the inner door judges them a
 	"$scratch/agent.log" || fail "the agent does not say that its tables are full"
 grep -q 'sp_sources is full at 2 rows; raise its capacity' "$scratch/agent.log" ||
 	fail "the agent does not say that the table of sources is full"
+cli status -o json >"$scratch/status"
+expect_equal "what status says of the full tables" "$(jq -r '.tables[] |
+	select(.name == "sources" or .name == "key_slots") | "\(.name) \(.percent) \(.pressure)"' \
+	"$scratch/status" | sort | tr '\n' ' ')" "key_slots 100 full sources 100 full "

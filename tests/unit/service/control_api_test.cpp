@@ -125,6 +125,15 @@ TEST_F(ControlApiTest, CountersThatAreZeroCanBeLeftOut) {
   EXPECT_THAT(call("counters --nonzero -o json").out, Not(HasSubstr("PASS_BOUND")));
 }
 
+TEST_F(ControlApiTest, StatusSaysHowFullEachTableIs) {
+  serve();
+  EXPECT_THAT(call("status").out, HasSubstr("TABLE    USED  CAPACITY  PERCENT  STATE\n"
+                                            "sources     3     65536        0  ok\n"));
+  EXPECT_THAT(call("status -o json").out,
+              HasSubstr(R"({"name":"sources","used":3,"capacity":65536,"percent":0,)"
+                        R"("pressure":"ok"})"));
+}
+
 TEST_F(ControlApiTest, FailuresKeepTheirMeaningSentenceAndRemedy) {
   serve();
   const std::vector<std::pair<Errc, int>> statuses = {
