@@ -21,6 +21,7 @@ static __always_inline struct sp_frame sp_xdp_frame(const struct xdp_md *ctx)
 	    .data = (void *)(long)ctx->data,
 	    .end = (void *)(long)ctx->data_end,
 	    .length = ctx->data_end - ctx->data,
+	    .packets = 1,
 	};
 }
 
@@ -30,6 +31,7 @@ static __always_inline struct sp_frame sp_tc_frame(const struct __sk_buff *skb)
 	    .data = (void *)(long)skb->data,
 	    .end = (void *)(long)skb->data_end,
 	    .length = skb->len,
+	    .packets = skb->gso_segs ? skb->gso_segs : 1,
 	};
 }
 

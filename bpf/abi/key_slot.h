@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bpf/abi/layout.h"
+#include "bpf/abi/limit.h"
 
 /*
  * Slot 0 belongs to no key: it is condemned for ever with DROP_CONNECTION_OFFENDER, so
@@ -18,7 +19,8 @@ struct sp_key_slot {
 	__u32 verdict;   /* enum sp_verdict: PASS_BOUND, or the DROP_* for every packet */
 	__u8 digest[16]; /* first half of the key's SHA-256: whose slot it is, for
 			    restarts */
-	__u8 reserved[40];
+	struct sp_limits limits;
+	__u8 reserved[8];
 };
 SP_LAYOUT(struct sp_key_slot, 64);
 
@@ -29,6 +31,10 @@ SP_LAYOUT(struct sp_key_slot, 64);
  */
 struct sp_key_clocks {
 	__u64 requests_ns;
-	__u64 reserved[7]; /* a cache line of its own */
+	__u64 packets_ns;
+	__u64 bytes_ns; /* of TCP payload */
+	__u64
+	    received_ns; /* the same limit as the inner door spends it, see bpf/README */
+	__u64 reserved[4]; /* a cache line of its own */
 };
 SP_LAYOUT(struct sp_key_clocks, 64);

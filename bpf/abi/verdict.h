@@ -17,7 +17,7 @@
 	X(PASS_OFF, PASS, "the service's outer door is off")                             \
 	X(PASS_UNJUDGED, PASS, "nothing is known against it")                            \
 	X(PASS_BOUND, PASS, "connection of a key in good standing")                      \
-	X(PASS_CLOSING, PASS, "FIN or RST of a condemned connection")                    \
+	X(PASS_CLOSING, PASS, "FIN or RST of a condemned connection, or over a limit")   \
 	X(PASS_CIDR_ALLOWED, PASS, "source is on the operator's allow list")             \
 	X(DROP_SOURCE_OFFENDER, DROP, "source kept presenting refused keys")             \
 	X(DROP_SOURCE_BANNED, DROP, "source banned by an operator")                      \
@@ -27,7 +27,9 @@
 	X(DROP_KEY_SUSPENDED, DROP, "connection of a suspended key")                     \
 	X(DROP_KEY_EXPIRED, DROP, "connection of an expired key")                        \
 	X(DROP_OWNER_INACTIVE, DROP,                                                     \
-	  "connection of a key whose user or tenant is inactive")
+	  "connection of a key whose user or tenant is inactive")                        \
+	X(DROP_KEY_OVER_PACKETS, DROP, "connection of a key over its packet rate")       \
+	X(DROP_KEY_OVER_BYTES, DROP, "connection of a key over its byte rate")
 
 enum sp_verdict {
 #define X(name, action, text) SP_##name,

@@ -9,6 +9,7 @@
 
 #include <bpf/bpf_helpers.h>
 
+#include "bpf/lib/limits.h"
 #include "bpf/lib/line.h"
 #include "bpf/lib/maps.h"
 #include "bpf/lib/parse.h"
@@ -38,38 +39,58 @@ static __always_inline struct sp_slot_state sp_read_slot(const struct sp_key_slo
 	return state;
 }
 
+/* What a key's slot must know of a packet. */
+struct sp_weight {
+	__u32 packets;
+	__u32 bytes; /* of TCP payload: what the inner door gets to read */
+	__u8 flags;
+};
+
+static __always_inline struct sp_weight sp_weigh(const struct sp_packet *packet)
+{
+	return (struct sp_weight){packet->packets, packet->payload, packet->flags};
+}
+
 /* SP_PASS_UNJUDGED: the slot does not judge this binding. */
-static __always_inline enum sp_verdict sp_judge_slot(__u8 tcp_flags, __u32 index,
+static __always_inline enum sp_verdict sp_judge_slot(struct sp_weight weight, __u32 index,
 						     __u32 generation)
 {
 	struct sp_key_slot *slot = bpf_map_lookup_elem(&sp_key_slots, &index);
 	struct sp_slot_state state;
+	enum sp_verdict verdict;
 
 	if (!slot)
 		return SP_PASS_UNJUDGED;
 	state = sp_read_slot(slot);
 	if (state.generation != generation)
 		return SP_PASS_UNJUDGED;
-	if (state.verdict == SP_PASS_BOUND)
-		return SP_PASS_BOUND;
-	if (!sp_is_connection_drop(state.verdict))
+	verdict = state.verdict;
+	if (verdict == SP_PASS_BOUND) {
+		if (!sp_has_limits(&slot->limits))
+			return SP_PASS_BOUND;
+		verdict = sp_police(index, generation, weight.packets, weight.bytes);
+		if (!sp_is_over_limit(verdict))
+			return verdict;
+	} else if (!sp_is_connection_drop(verdict)) {
 		return SP_PASS_UNJUDGED;
+	}
 	/* So that the sockets on both sides end. */
-	return sp_is_closing(tcp_flags) ? SP_PASS_CLOSING : state.verdict;
+	return sp_is_closing(weight.flags) ? SP_PASS_CLOSING : verdict;
 }
 
 static __noinline __u32 sp_judge_hashed_connection(const struct sp_connection_key *key,
-						   __u8 tcp_flags)
+						   __u32 packets, __u32 bytes, __u8 flags)
 {
+	struct sp_weight weight = {packets, bytes, flags};
 	struct sp_connection *binding = bpf_map_lookup_elem(&sp_connections, key);
 
 	if (!binding || binding->superseded)
 		return SP_PASS_UNJUDGED;
-	if (sp_is_syn(tcp_flags)) {
+	if (sp_is_syn(flags)) {
 		binding->superseded = 1;
 		return SP_PASS_UNJUDGED;
 	}
-	return sp_judge_slot(tcp_flags, binding->slot, binding->generation);
+	return sp_judge_slot(weight, binding->slot, binding->generation);
 }
 
 static __always_inline enum sp_verdict
@@ -81,7 +102,8 @@ sp_judge_v6_connection(const struct sp_packet *packet, __u16 service_id)
 	    .service_id = service_id,
 	};
 
-	return sp_judge_hashed_connection(&key, packet->flags);
+	return sp_judge_hashed_connection(&key, packet->packets, packet->payload,
+					  packet->flags);
 }
 
 static __always_inline enum sp_verdict
@@ -106,7 +128,8 @@ sp_judge_v4_connection(const struct sp_packet *packet, __u16 service_id)
 		if (!sp_has_spilled(line))
 			return SP_PASS_UNJUDGED;
 		hashed.source = sp_map_v4(packet->v4_source);
-		return sp_judge_hashed_connection(&hashed, packet->flags);
+		return sp_judge_hashed_connection(&hashed, packet->packets,
+						  packet->payload, packet->flags);
 	}
 	if (value & SP_ROW_SUPERSEDED)
 		return SP_PASS_UNJUDGED;
@@ -114,5 +137,5 @@ sp_judge_v4_connection(const struct sp_packet *packet, __u16 service_id)
 		__sync_fetch_and_or(&row->value, SP_ROW_SUPERSEDED);
 		return SP_PASS_UNJUDGED;
 	}
-	return sp_judge_slot(packet->flags, (__u32)value >> SP_ROW_SHIFT, value >> 32);
+	return sp_judge_slot(sp_weigh(packet), (__u32)value >> SP_ROW_SHIFT, value >> 32);
 }

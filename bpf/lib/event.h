@@ -22,7 +22,8 @@
 static __always_inline int sp_is_slots_verdict(__u32 verdict)
 {
 	return verdict == SP_PASS_BOUND || verdict == SP_PASS_CLOSING ||
-	       (sp_is_drop(verdict) && !sp_is_source_drop(verdict));
+	       (sp_is_drop(verdict) && !sp_is_source_drop(verdict) &&
+		verdict != SP_DROP_CIDR_DENIED);
 }
 
 static __always_inline void sp_tell_hashed_slot(struct sp_event *event)
@@ -73,7 +74,7 @@ static __always_inline void sp_tell_packet(const struct sp_packet *packet, int i
 					   const struct sp_frame *frame,
 					   struct sp_event *event)
 {
-	__u64 headers = packet->payload - frame->data;
+	__u64 headers = packet->headers_end - frame->data;
 
 	event->family = is_v6 ? 6 : 4;
 	if (is_v6) {

@@ -96,6 +96,7 @@ static __always_inline struct sp_judgement sp_judge(const struct sp_frame *frame
 	void *at;
 	enum sp_parse parse = sp_parse_link(frame, &at, &protocol);
 
+	packet.packets = frame->packets;
 	if (parse == SP_PARSE_OK && protocol == bpf_htons(ETH_P_IP)) {
 		parse = sp_parse_v4(frame, at, &packet);
 		if (parse == SP_PARSE_OK)

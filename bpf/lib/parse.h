@@ -49,15 +49,18 @@ struct sp_packet {
 	__be16 source_port;
 	__be16 destination_port;
 	__u8 flags;    /* SP_TCP_* and others */
-	void *payload; /* where the headers end */
+	__u32 packets; /* from the frame */
+	__u32 payload; /* bytes after the TCP header, the link's padding not counted */
+	void *headers_end;
 };
 
-/* A frame as its hook shows it: the first, directly readable part, and the whole's
- * length. */
+/* A frame as its hook shows it: the first, directly readable part, the whole's length,
+ * and how many packets were merged into it. */
 struct sp_frame {
 	void *data;
 	void *end;
 	__u64 length;
+	__u32 packets;
 };
 
 struct sp_vlan_tag {
@@ -117,7 +120,8 @@ static __always_inline enum sp_parse sp_parse_tcp(void *header, void *end, __u64
 	out->source_port = tcp->source;
 	out->destination_port = tcp->dest;
 	out->flags = ((__u8 *)tcp)[13];
-	out->payload = header + tcp->doff * 4;
+	out->payload = length - tcp->doff * 4;
+	out->headers_end = header + tcp->doff * 4;
 	return SP_PARSE_OK;
 }
 

@@ -67,9 +67,26 @@ class EquivalenceTest : public FilterFixture<testing::Test> {
   void set_slot(std::uint32_t slot) {
     const std::uint32_t generation = 1 + below(2);
     const std::uint32_t verdict =
-        below(3) == 0 ? std::uint32_t{SP_PASS_BOUND} : below(SP_VERDICT_COUNT + 3);
+        below(2) == 0 ? std::uint32_t{SP_PASS_BOUND} : below(SP_VERDICT_COUNT + 3);
     filter_.set_slot(slot, generation, static_cast<sp_verdict>(verdict));
-    world_.slots[slot] = {generation, verdict};
+    world_.slots[slot] = {generation, verdict, any_limit(), any_limit()};
+    arrange_limits(slot, world_.slots[slot]);
+  }
+
+  World::Limit any_limit() {
+    return below(3) == 0 ? static_cast<World::Limit>(below(3)) : World::Limit::kNone;
+  }
+
+  // Time moves no clock from within to over, or back, while the test runs.
+  void arrange_limits(std::uint32_t slot, const World::Slot& state) {
+    using enum World::Limit;
+    const auto memory = filter_.tables().slot_memory();
+    memory.slots[slot].limits = {.packet_cost_ns = state.packets == kNone ? 0U : 1U,
+                                 .packet_burst_ns = 3600 * kSecondNs,
+                                 .byte_cost = state.bytes == kNone ? 0U : 1U,
+                                 .byte_burst_ns = 3600 * kSecondNs};
+    memory.clocks[slot].packets_ns = state.packets == kOver ? SP_NEVER : 0;
+    memory.clocks[slot].bytes_ns = state.bytes == kOver ? SP_NEVER : 0;
   }
 
   void change_a_binding() {

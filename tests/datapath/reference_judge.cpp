@@ -15,6 +15,7 @@ struct Segment {
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
   std::uint8_t flags = 0;
+  std::size_t payload = 0;
 };
 
 /// The frame ends before the byte that was asked for.
@@ -54,6 +55,7 @@ void read_tcp(const Reader& in, std::size_t at, std::size_t left, Segment& out) 
   out.source_port = in.u16(at);
   out.destination_port = in.u16(at + 2);
   out.flags = in.u8(at + 13);
+  out.payload = left - header;
 }
 
 using Parsed = std::variant<Segment, sp_verdict>;
@@ -120,6 +122,15 @@ const World::Service* find_service(const World& world, const Segment& segment) {
   return found == world.services.end() ? nullptr : &found->second;
 }
 
+/// How a key in good standing judges its connection.
+sp_verdict judge_limits(const World::Slot& slot, const Segment& segment) {
+  sp_verdict verdict = SP_PASS_BOUND;
+  if (slot.packets == World::Limit::kOver) verdict = SP_DROP_KEY_OVER_PACKETS;
+  if (slot.bytes == World::Limit::kOver && segment.payload > 0) verdict = SP_DROP_KEY_OVER_BYTES;
+  const bool is_closing = (segment.flags & (kFin | kRst)) != 0;
+  return is_closing && verdict != SP_PASS_BOUND ? SP_PASS_CLOSING : verdict;
+}
+
 /// Nothing: the connection is not bound, or its slot says nothing about it.
 std::optional<sp_verdict> judge_connection(World& world, const Segment& segment,
                                            std::uint16_t service) {
@@ -133,7 +144,7 @@ std::optional<sp_verdict> judge_connection(World& world, const Segment& segment,
   if (slot == world.slots.end() || slot->second.generation != bound->second.generation) return {};
   switch (slot->second.verdict) {
     case SP_PASS_BOUND:
-      return SP_PASS_BOUND;
+      return judge_limits(slot->second, segment);
     case SP_DROP_CONNECTION_OFFENDER:
     case SP_DROP_KEY_REVOKED:
     case SP_DROP_KEY_SUSPENDED:

@@ -28,9 +28,12 @@ struct World {
     std::uint32_t generation;
     bool is_superseded = false;
   };
+  enum class Limit { kNone, kWithin, kOver };
   struct Slot {
     std::uint32_t generation;
     std::uint32_t verdict;
+    Limit packets = Limit::kNone;
+    Limit bytes = Limit::kNone;  // of TCP payload
   };
   struct Ban {
     std::uint32_t verdict;

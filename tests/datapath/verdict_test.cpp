@@ -87,6 +87,7 @@ const Case kCases[] = {
      SP_PASS_UNJUDGED},
     {"SlotWithAVerdictThatIsNoneIsIgnored", v4, bound(SP_VERDICT_COUNT), SP_PASS_UNJUDGED},
     {"SlotWithASourcesVerdictIsIgnored", v4, bound(SP_DROP_SOURCE_BANNED), SP_PASS_UNJUDGED},
+    {"SlotThatSaysItIsOverItsLimitIsIgnored", v4, bound(SP_DROP_KEY_OVER_BYTES), SP_PASS_UNJUDGED},
     {"AnotherPortOfTheSourceIsNotBound", [] { return v4().from("192.0.2.7", 40001); },
      bound(SP_DROP_KEY_REVOKED), SP_PASS_UNJUDGED},
     {"OffenderIsDropped", v4, banned(SP_DROP_SOURCE_OFFENDER), SP_DROP_SOURCE_OFFENDER, true},

@@ -14,7 +14,8 @@
 static enum sp_parse parse_prefix(const uint8_t* data, size_t readable, size_t length,
                                   struct sp_packet* packet) {
   uint8_t* copy = malloc(readable + 2);
-  struct sp_frame frame = {copy + 2, copy + 2 + readable, length};
+  struct sp_frame frame = {
+      .data = copy + 2, .end = copy + 2 + readable, .length = length, .packets = 1};
   enum sp_parse result;
   __be16 protocol = 0;
   void* at = NULL;

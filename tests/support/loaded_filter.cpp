@@ -94,6 +94,16 @@ Outcome LoadedFilter::run(Hook hook, const Bytes& frame) {
   return outcome;
 }
 
+int LoadedFilter::run_tc(const Bytes& frame, __sk_buff context) {
+  LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame.data(),
+              .data_size_in = static_cast<__u32>(frame.size()), .ctx_in = &context,
+              .ctx_size_in = sizeof context, .repeat = 1);
+  if (bpf_prog_test_run_opts(object_->tc_fd(), &options) != 0) {
+    throw std::runtime_error(std::string("BPF_PROG_RUN: ") + std::strerror(errno));
+  }
+  return static_cast<int>(options.retval);
+}
+
 std::uint32_t LoadedFilter::cost_ns(Hook hook, const Bytes& frame, unsigned repeat) {
   return run_cost_ns(hook == Hook::kXdp ? object_->xdp_fd() : object_->tc_fd(), frame, repeat);
 }

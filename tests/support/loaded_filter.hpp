@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <linux/bpf.h>
+
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -40,6 +42,9 @@ class LoadedFilter {
   /// Throws std::runtime_error when the kernel does not run it, or when not exactly one counter
   /// moves by one packet and the frame's bytes.
   [[nodiscard]] Outcome run(Hook hook, const Bytes& frame);
+
+  /// What the program of the TC hook returns for a frame of which the kernel says `context`.
+  [[nodiscard]] int run_tc(const Bytes& frame, __sk_buff context);
 
   /// Nanoseconds a run, on average over `repeat` runs, as the kernel measures it.
   [[nodiscard]] std::uint32_t cost_ns(Hook hook, const Bytes& frame, unsigned repeat);
