@@ -24,10 +24,20 @@ struct Owner {
 
 constexpr std::uint32_t kNoSlot = 0xffffffffU;
 
+/// Limits on a key's packets and bytes, which few keys have: what they spend, in the units of
+/// bpf/abi/limit.h. Cost 0: no limit.
+struct KeyTraffic {
+  std::atomic<std::uint64_t> packet_cost_ns{0};
+  std::atomic<std::uint64_t> packet_burst_ns{0};
+  std::atomic<std::uint64_t> byte_cost{0};
+  std::atomic<std::uint64_t> byte_burst_ns{0};
+  __u64 clock_ns = 0;  // of the bytes that the inner door has read, while the key has no slot
+};
+
 /// A key as the workers see it. Address-stable and never freed while the index lives, so a
 /// worker may hold a pointer for as long as it likes; a revoked key stays as its tombstone.
 /// Plain members are immutable once published; atomics have one writer, the control thread,
-/// except `clock_ns` (all, by compare-and-swap) and `slot` (the slot table, under its lock).
+/// except the clocks (all, by compare-and-swap) and `slot` (the slot table, under its lock).
 struct KeyEntry {
   KeyDigest digest{};
   KeyId id{};
@@ -38,6 +48,7 @@ struct KeyEntry {
   std::atomic<std::uint32_t> slot{kNoSlot};
   std::atomic<std::uint64_t> request_cost_ns{0};   // GCRA: what a request spends; 0: no limit
   std::atomic<std::uint64_t> request_burst_ns{0};  // GCRA: how far the clock may run ahead
+  std::atomic<KeyTraffic*> traffic{nullptr};       // null: none; never freed, as the entry
   __u64 clock_ns = 0;  // the request clock while it has no slot; moved by `spend` alone
 };
 

@@ -89,12 +89,26 @@ KeyEntry& KeyIndex::add(const KeyFacts& facts, const Owner& owner) {
   entry->expires_at.store(facts.expires_at, std::memory_order_relaxed);
   entry->request_cost_ns.store(facts.request_cost_ns, std::memory_order_relaxed);
   entry->request_burst_ns.store(facts.request_burst_ns, std::memory_order_relaxed);
+  set_traffic(*entry, facts.traffic);
   entry->standing.store(facts.standing, std::memory_order_release);
   if (is_new) {
     if (entries_.size() * 2 > tables_.back()->mask + 1) grow();
     tables_.back()->insert(*entry);
   }
   return *entry;
+}
+
+void KeyIndex::set_traffic(KeyEntry& entry, const TrafficFacts& facts) {
+  KeyTraffic* traffic = entry.traffic.load(std::memory_order_relaxed);
+  if (traffic == nullptr) {
+    if (facts.packet_cost_ns == 0 && facts.byte_cost == 0) return;
+    traffic = &traffic_.emplace_back();
+  }
+  traffic->packet_cost_ns.store(facts.packet_cost_ns, std::memory_order_relaxed);
+  traffic->packet_burst_ns.store(facts.packet_burst_ns, std::memory_order_relaxed);
+  traffic->byte_cost.store(facts.byte_cost, std::memory_order_relaxed);
+  traffic->byte_burst_ns.store(facts.byte_burst_ns, std::memory_order_relaxed);
+  entry.traffic.store(traffic, std::memory_order_release);
 }
 
 Owner& KeyIndex::owner_of(std::string_view tenant, std::string_view user) {

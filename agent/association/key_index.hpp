@@ -14,6 +14,14 @@
 
 namespace sallyport {
 
+/// As KeyTraffic.
+struct TrafficFacts {
+  std::uint64_t packet_cost_ns = 0;
+  std::uint64_t packet_burst_ns = 0;
+  std::uint64_t byte_cost = 0;
+  std::uint64_t byte_burst_ns = 0;
+};
+
 /// What `KeyIndex::add` needs to know of a key.
 struct KeyFacts {
   KeyDigest digest{};
@@ -23,6 +31,7 @@ struct KeyFacts {
   Standing standing = Standing::kActive;
   std::uint64_t request_cost_ns = 0;
   std::uint64_t request_burst_ns = 0;
+  TrafficFacts traffic = {};
 };
 
 /// Every key this host knows, by digest. It has no TTL and no cache in front: what the
@@ -63,8 +72,10 @@ class KeyIndex {
   struct Table;
 
   void grow();
+  void set_traffic(KeyEntry& entry, const TrafficFacts& facts);
 
   std::deque<KeyEntry> entries_;
+  std::deque<KeyTraffic> traffic_;
   std::unordered_map<std::string, std::unique_ptr<Owner>> owners_;  // "tenant/user"
   std::unordered_map<std::string, Standing> tenant_standings_;  // where not active from the start
   std::vector<std::unique_ptr<Table>> tables_;  // the last is current; the others may have readers

@@ -17,7 +17,8 @@ constexpr int kMaxTries = 64;
 Budget Budget::per_second(std::uint32_t units, std::uint32_t burst) noexcept {
   if (units == 0) return {};
   // A rate above one unit a nanosecond can't be expressed and can't be reached.
-  const std::uint64_t cost_ns = std::max<std::uint64_t>(kSecondNs / units, 1);
+  // Rounded up: the limit is never exceeded.
+  const std::uint64_t cost_ns = (kSecondNs + units - 1) / units;
   // At most 2^32 * 10^9 < 2^62: no overflow.
   return {.cost_ns = cost_ns, .burst_ns = cost_ns * burst};
 }

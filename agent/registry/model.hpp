@@ -41,6 +41,16 @@ struct RequestLimit {
   std::uint32_t burst = 0;
 };
 
+/// Of a key's connections: packets, and bytes of TCP payload. 0 a second: no limit.
+struct TrafficLimit {
+  std::uint32_t packets_per_second = 0;
+  std::uint32_t packet_burst = 0;
+  std::uint64_t bytes_per_second = 0;  // at most 2^40, as its burst
+  std::uint64_t byte_burst = 0;
+
+  bool operator==(const TrafficLimit&) const = default;
+};
+
 /// A key without its secret. A revoked key is never active again: it is its own tombstone.
 struct Key {
   KeyId id{};
@@ -54,6 +64,7 @@ struct Key {
   UnixSeconds not_before = 0;  // 0: since ever
   UnixSeconds expires_at = 0;  // 0: never
   RequestLimit limit;
+  TrafficLimit traffic;
   std::string note;
 };
 

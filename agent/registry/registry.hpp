@@ -25,6 +25,7 @@ struct KeySpec {
   UnixSeconds not_before = 0;
   UnixSeconds expires_at = 0;
   RequestLimit limit;
+  TrafficLimit traffic;
   std::string note;
 };
 

@@ -17,6 +17,18 @@ bool is_base62(char c) noexcept {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
+Result<void> check_traffic(const TrafficLimit& limit) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 40;
+  if (limit.bytes_per_second > kMost || limit.byte_burst > kMost) {
+    return failure(Errc::kInvalid, "a byte limit is at most 2^40 bytes");
+  }
+  if ((limit.packets_per_second == 0 && limit.packet_burst != 0) ||
+      (limit.bytes_per_second == 0 && limit.byte_burst != 0)) {
+    return failure(Errc::kInvalid, "a burst without a rate limits nothing", "give the rate too");
+  }
+  return {};
+}
+
 Result<void> check_key(const KeySpec& spec) {
   if (!std::all_of(spec.id.begin(), spec.id.end(), is_base62)) {
     return failure(Errc::kInvalid, "not a key's id: it is 8 letters or digits");
@@ -30,6 +42,7 @@ Result<void> check_key(const KeySpec& spec) {
   if (spec.expires_at != 0 && spec.expires_at <= spec.not_before) {
     return failure(Errc::kInvalid, "the key would expire before it is valid");
   }
+  if (auto good = check_traffic(spec.traffic); !good) return good;
   return check_text("note", spec.note);
 }
 
@@ -44,6 +57,7 @@ Key key_of(const KeySpec& spec, UnixSeconds now) {
           .not_before = spec.not_before,
           .expires_at = spec.expires_at,
           .limit = spec.limit,
+          .traffic = spec.traffic,
           .note = spec.note};
 }
 

@@ -60,22 +60,36 @@ PRAGMA user_version = 1;
 COMMIT;
 )sql";
 
-/// From each version to the next one; the first makes a version 1 a version 2.
-constexpr const char* kMigrations[] = {R"sql(
-BEGIN;
-CREATE TABLE cidrs (
-  base BLOB NOT NULL CHECK (length(base) = 16), length INTEGER NOT NULL CHECK (length BETWEEN 0 AND 128),
-  action INTEGER NOT NULL CHECK (action BETWEEN 0 AND 1), note TEXT NOT NULL, created_at INTEGER NOT NULL,
-  PRIMARY KEY (base, length)
-) STRICT, WITHOUT ROWID;
+// From each version to the next; a new store takes the same way. What is released is not edited.
+constexpr const char* kForward[] = {
+    // 1 → 2: limits on packets and bytes.
+    R"sql(
+BEGIN IMMEDIATE;
+ALTER TABLE keys ADD COLUMN packets_per_second INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE keys ADD COLUMN packet_burst INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE keys ADD COLUMN bytes_per_second INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE keys ADD COLUMN byte_burst INTEGER NOT NULL DEFAULT 0;
 PRAGMA user_version = 2;
 COMMIT;
-)sql"};
-static_assert(std::size(kMigrations) == kSchemaVersion - 1);
+)sql",
+    // 2 → 3: the operator's prefixes.
+    R"sql(
+BEGIN IMMEDIATE;
+CREATE TABLE cidrs (
+  base BLOB NOT NULL CHECK (length(base) = 16),
+  length INTEGER NOT NULL CHECK (length BETWEEN 0 AND 128),
+  action INTEGER NOT NULL CHECK (action BETWEEN 0 AND 1), note TEXT NOT NULL,
+  created_at INTEGER NOT NULL, PRIMARY KEY (base, length)
+) STRICT, WITHOUT ROWID;
+PRAGMA user_version = 3;
+COMMIT;
+)sql",
+};
+static_assert(std::size(kForward) + 1 == kSchemaVersion);
 
-Result<void> migrate(SqliteDatabase& database, std::int64_t version) {
-  for (auto at = static_cast<std::size_t>(version - 1); at < std::size(kMigrations); ++at) {
-    if (auto done = database.execute(kMigrations[at]); !done) {
+Result<void> bring_forward(SqliteDatabase& database, std::int64_t from) {
+  for (auto version = from; version < kSchemaVersion; ++version) {
+    if (auto done = database.execute(kForward[version - 1]); !done) {
       (void)database.execute("ROLLBACK");
       return done;
     }
@@ -85,7 +99,7 @@ Result<void> migrate(SqliteDatabase& database, std::int64_t version) {
 
 Result<void> check_identity(const SqliteDatabase& database, std::int64_t version,
                             std::int64_t application) {
-  if (application != kApplicationId) {
+  if (application != kApplicationId || version < 1) {
     return failure(Errc::kIncompatible, database.file() + " is a database, but no Sallyport store",
                    "name another file as `store` in the configuration");
   }
@@ -129,7 +143,7 @@ Result<void> prepare_schema(SqliteDatabase& database) {
   if (is_new) {
     if (auto made = database.execute(kSchema); !made) return made;
   }
-  return migrate(database, is_new ? 1 : *version);
+  return bring_forward(database, is_new ? 1 : *version);
 }
 
 }  // namespace sallyport

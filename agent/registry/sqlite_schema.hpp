@@ -6,10 +6,10 @@
 namespace sallyport {
 
 /// Grows with every change of the tables.
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 3;
 
-/// Makes the tables of a new store, and brings those of an older agent to this version, each step
-/// in a transaction; refuses a store of a newer agent, or a database that is not
+/// Makes the tables of a new store and brings those of an older one forward, a version a
+/// transaction; refuses a store of a newer agent, or a database that is not
 /// a store at all, without touching it (kIncompatible).
 Result<void> prepare_schema(SqliteDatabase& database);
 

@@ -57,6 +57,10 @@ Status ControlService::CreateKey(Context* context, const control::v1::CreateKeyR
     spec.not_before = request->not_before();
     spec.expires_at = request->expires_at();
     spec.limit = {.per_second = request->limit_per_second(), .burst = request->burst()};
+    spec.traffic = {.packets_per_second = request->packets_per_second(),
+                    .packet_burst = request->packet_burst(),
+                    .bytes_per_second = request->bytes_per_second(),
+                    .byte_burst = request->byte_burst()};
     spec.note = request->note();
     auto created = operations_.create_key(actor_of(*context), spec);
     if (!created) return refuse(context, created.error());

@@ -86,6 +86,10 @@ void to_proto(const Key& key, control::v1::Key& out) {
   out.set_limit_per_second(key.limit.per_second);
   out.set_burst(key.limit.burst);
   out.set_note(key.note);
+  out.set_packets_per_second(key.traffic.packets_per_second);
+  out.set_packet_burst(key.traffic.packet_burst);
+  out.set_bytes_per_second(key.traffic.bytes_per_second);
+  out.set_byte_burst(key.traffic.byte_burst);
 }
 
 void to_proto(const BanView& ban, control::v1::Ban& out) {

@@ -5,19 +5,27 @@
 #include <variant>
 
 #include "agent/association/checks.hpp"
+#include "agent/limits/byte_budget.hpp"
 
 namespace sallyport {
 namespace {
 
 KeyFacts facts_of(const Key& key) {
   const auto budget = Budget::per_second(key.limit.per_second, key.limit.burst);
+  const TrafficLimit& traffic = key.traffic;
+  const auto packets = Budget::per_second(traffic.packets_per_second, traffic.packet_burst);
+  const auto bytes = ByteBudget::per_second(traffic.bytes_per_second, traffic.byte_burst);
   return {.digest = key.digest,
           .id = key.id,
           .not_before = key.not_before,
           .expires_at = key.expires_at,
           .standing = key.state,
           .request_cost_ns = budget.cost_ns,
-          .request_burst_ns = budget.burst_ns};
+          .request_burst_ns = budget.burst_ns,
+          .traffic = {.packet_cost_ns = packets.cost_ns,
+                      .packet_burst_ns = packets.burst_ns,
+                      .byte_cost = bytes.cost,
+                      .byte_burst_ns = bytes.burst_ns}};
 }
 
 Standing standing_of(Lifecycle state) noexcept {
@@ -111,6 +119,7 @@ void Enforcer::apply(const User& user, Enforced& out) {
 void Enforcer::apply(const Key& key, Enforced& out) {
   const bool was_known = index_.find(key.digest) != nullptr;
   KeyEntry& entry = index_.add(facts_of(key), index_.owner_of(key.tenant, key.user));
+  slots_.set_limits(entry);
   const bool condemned = judge(entry, unix_now());
   if (was_known && (condemned || key.state != Standing::kActive)) out.condemned.push_back(&entry);
 }

@@ -28,6 +28,21 @@ void store(std::uint32_t& field, std::uint32_t value) noexcept {
   std::atomic_ref<std::uint32_t>(field).store(value, std::memory_order_release);
 }
 
+void store(__u64& field, std::uint64_t value) noexcept {
+  std::atomic_ref<__u64>(field).store(value, std::memory_order_relaxed);
+}
+
+void write_limits(const KeyEntry& key, sp_limits& out) noexcept {
+  const KeyTraffic* traffic = key.traffic.load(std::memory_order_acquire);
+  const auto value = [traffic](std::atomic<std::uint64_t> KeyTraffic::*field) {
+    return traffic == nullptr ? 0 : (traffic->*field).load(std::memory_order_relaxed);
+  };
+  store(out.packet_burst_ns, value(&KeyTraffic::packet_burst_ns));
+  store(out.byte_burst_ns, value(&KeyTraffic::byte_burst_ns));
+  store(out.packet_cost_ns, value(&KeyTraffic::packet_cost_ns));
+  store(out.byte_cost, value(&KeyTraffic::byte_cost));
+}
+
 }  // namespace
 
 sp_verdict verdict_for(CheckCode standing) noexcept {
@@ -84,6 +99,12 @@ bool SlotTable::set_verdict(KeyEntry& key, sp_verdict verdict) {
   return passed && verdict != SP_PASS_BOUND;
 }
 
+void SlotTable::set_limits(KeyEntry& key) {
+  const std::scoped_lock guard(lock_);
+  const std::uint32_t slot = key.slot.load(std::memory_order_relaxed);
+  if (slot != kNoSlot) write_limits(key, memory_.slots[slot].limits);
+}
+
 std::uint32_t SlotTable::free_slot() {
   const auto count = static_cast<std::uint32_t>(memory_.slots.size());
   if (next_unused_ < count) return next_unused_++;
@@ -103,14 +124,17 @@ std::uint32_t SlotTable::free_slot() {
   return kNoSlot;
 }
 
-// The generation is written before the verdict: a packet of an old binding sees either the old
-// owner's verdict or another generation, never the new owner's verdict as its own.
+// The generation is written before verdict, limits and clocks: a packet of an old binding sees
+// either the old owner's verdict or another generation, never what is the new owner's as its own.
 void SlotTable::give(std::uint32_t slot, KeyEntry& key) {
   sp_key_slot& row = memory_.slots[slot];
   store(row.generation, row.generation + 1 == 0 ? 1 : row.generation + 1);
   std::copy_n(key.digest.begin(), sizeof row.digest, row.digest);
-  std::atomic_ref<__u64>(memory_.clocks[slot].requests_ns)
-      .store(std::atomic_ref<__u64>(key.clock_ns).load(std::memory_order_relaxed));
+  sp_key_clocks& clocks = memory_.clocks[slot];
+  store(clocks.requests_ns, std::atomic_ref<__u64>(key.clock_ns).load(std::memory_order_relaxed));
+  store(clocks.packets_ns, 0);
+  store(clocks.bytes_ns, 0);
+  write_limits(key, row.limits);
   const CheckCode standing = check_standing(key, unix_now());
   store(row.verdict, static_cast<std::uint32_t>(verdict_for(standing)));
   owners_[slot] = &key;
@@ -135,6 +159,7 @@ void SlotTable::adopt(KeyIndex& index) {
     const std::uint32_t slot = found->second;
     owners_[slot] = &key;
     key.slot.store(slot, std::memory_order_release);
+    write_limits(key, memory_.slots[slot].limits);
     store(memory_.slots[slot].verdict,
           static_cast<std::uint32_t>(verdict_for(check_standing(key, now))));
     remembered.erase(found);

@@ -42,6 +42,9 @@ class SlotTable {
   /// where the key has no slot.
   bool set_verdict(KeyEntry& key, sp_verdict verdict);
 
+  /// What the kernel polices from the next packet on is what the entry says now.
+  void set_limits(KeyEntry& key);
+
   /// After a restart: gives back to each key of `index` the slot that the kernel remembers for
   /// it, and condemns the slots of keys that nobody knows any more.
   void adopt(KeyIndex& index);

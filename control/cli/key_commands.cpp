@@ -23,6 +23,39 @@ std::string show_limit(const control::v1::Key& key) {
   return std::to_string(key.limit_per_second()) + "/s";
 }
 
+/// "none", or the rate and its burst.
+std::string show_rate(std::uint64_t per_second, std::uint64_t burst) {
+  if (per_second == 0) return "none";
+  return std::to_string(per_second) + "/s, burst " + std::to_string(burst);
+}
+
+/// Without a burst of its own, a limit lets a second's worth come at once: TCP sends in bursts.
+Result<void> set_traffic(const Invocation& invocation, control::v1::CreateKeyRequest& request) {
+  if (invocation.has("--packets")) {
+    auto rate = parse_rate(invocation.value("--packets"));
+    if (!rate) return rate.error();
+    request.set_packets_per_second(*rate);
+    request.set_packet_burst(*rate);
+  }
+  if (invocation.has("--packet-burst")) {
+    auto burst = parse_number("--packet-burst", invocation.value("--packet-burst"));
+    if (!burst) return burst.error();
+    request.set_packet_burst(*burst);
+  }
+  if (invocation.has("--bytes")) {
+    auto rate = parse_byte_rate(invocation.value("--bytes"));
+    if (!rate) return rate.error();
+    request.set_bytes_per_second(*rate);
+    request.set_byte_burst(*rate);
+  }
+  if (invocation.has("--byte-burst")) {
+    auto burst = parse_bytes(invocation.value("--byte-burst"));
+    if (!burst) return burst.error();
+    request.set_byte_burst(*burst);
+  }
+  return {};
+}
+
 Result<control::v1::CreateKeyRequest> make_request(const Invocation& invocation) {
   control::v1::CreateKeyRequest request;
   const std::int64_t now = std::time(nullptr);
@@ -50,6 +83,7 @@ Result<control::v1::CreateKeyRequest> make_request(const Invocation& invocation)
     if (!burst) return burst.error();
     request.set_burst(*burst);
   }
+  if (auto set = set_traffic(invocation, request); !set) return set.error();
   return request;
 }
 
@@ -118,6 +152,8 @@ Result<int> show(const Invocation& invocation, ControlClient& client, Output& ou
   output.line("expires     " + show_time(key->expires_at()));
   output.line("limit       " + show_limit(*key) +
               (key->limit_per_second() == 0 ? "" : ", burst " + std::to_string(key->burst())));
+  output.line("packets     " + show_rate(key->packets_per_second(), key->packet_burst()));
+  output.line("bytes       " + show_rate(key->bytes_per_second(), key->byte_burst()));
   if (!key->note().empty()) output.line("note        " + key->note());
   return kDone;
 }
@@ -156,6 +192,10 @@ std::vector<Command> key_commands() {
          "refuse it until then: a duration, a date or a time"},
         {Kind::kOption, "--limit", "N/s", "requests a second"},
         {Kind::kOption, "--burst", "N", "requests that may come at once beyond the limit"},
+        {Kind::kOption, "--packets", "N/s", "packets a second on its connections"},
+        {Kind::kOption, "--packet-burst", "N", "packets that may come at once (a second's worth)"},
+        {Kind::kOption, "--bytes", "N/s", "bytes a second that it may send; k, M, G: 3M/s"},
+        {Kind::kOption, "--byte-burst", "N", "bytes that may come at once (a second's worth)"},
         {Kind::kOption, "--note", "TEXT", "for people, at most 256 bytes"},
         {Kind::kFlag, "-q,--quiet", "", "print the raw key alone"}},
        create},

@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <ctime>
+#include <limits>
 #include <optional>
 
 namespace sallyport {
@@ -19,6 +20,25 @@ bool read_number(std::string_view text, Number& out) {
 
 std::string quoted(std::string_view text) {
   return "\"" + std::string(text.substr(0, 64)) + "\"";
+}
+
+std::string_view without_per_second(std::string_view text) {
+  if (text.size() > 2 && text.substr(text.size() - 2) == "/s") text.remove_suffix(2);
+  return text;
+}
+
+std::optional<std::uint64_t> read_bytes(std::string_view text) {
+  constexpr std::string_view kUnits = "kMG";
+  std::uint64_t unit = 1;
+  const auto at = text.empty() ? std::string_view::npos : kUnits.find(text.back());
+  if (at != std::string_view::npos) {
+    for (std::size_t i = 0; i <= at; ++i) unit *= 1000;
+    text.remove_suffix(1);
+  }
+  std::uint64_t count = 0;
+  if (!read_number(text, count)) return std::nullopt;
+  if (count > std::numeric_limits<std::uint64_t>::max() / unit) return std::nullopt;
+  return count * unit;
 }
 
 /// A date or time that the calendar has: strptime takes a 31st of February and timegm makes a
@@ -79,11 +99,21 @@ Result<std::int64_t> parse_point(std::string_view text, std::int64_t now) {
                  "write a duration (90d), a date (2027-01-31), a time (2027-01-31T12:00:00Z)");
 }
 
+Result<std::uint64_t> parse_bytes(std::string_view text) {
+  if (auto bytes = read_bytes(text)) return *bytes;
+  return failure(Errc::kInvalid, "not a number of bytes: " + quoted(text),
+                 "write bytes, with k, M or G for powers of 1000: 64k");
+}
+
+Result<std::uint64_t> parse_byte_rate(std::string_view text) {
+  if (auto bytes = read_bytes(without_per_second(text))) return *bytes;
+  return failure(Errc::kInvalid, "not a rate: " + quoted(text),
+                 "write bytes a second, with k, M or G for powers of 1000: 3M/s");
+}
+
 Result<std::uint32_t> parse_rate(std::string_view text) {
-  std::string_view digits = text;
-  if (digits.size() > 2 && digits.substr(digits.size() - 2) == "/s") digits.remove_suffix(2);
   std::uint32_t rate = 0;
-  if (read_number(digits, rate)) return rate;
+  if (read_number(without_per_second(text), rate)) return rate;
   return failure(Errc::kInvalid, "not a rate: " + quoted(text), "write requests a second: 100/s");
 }
 

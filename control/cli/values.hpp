@@ -22,6 +22,12 @@ namespace sallyport {
 /// "100/s" or "100": requests a second.
 [[nodiscard]] Result<std::uint32_t> parse_rate(std::string_view text);
 
+/// "64k", "3M", "5G" (powers of 1000) or "1500": bytes.
+[[nodiscard]] Result<std::uint64_t> parse_bytes(std::string_view text);
+
+/// "3M/s" or "3M": bytes a second.
+[[nodiscard]] Result<std::uint64_t> parse_byte_rate(std::string_view text);
+
 /// A whole number that fits.
 [[nodiscard]] Result<std::uint32_t> parse_number(std::string_view what, std::string_view text);
 

@@ -49,6 +49,19 @@ TEST(ValuesTest, RatesMayNameTheirUnit) {
   }
 }
 
+TEST(ValuesTest, BytesMayHaveUnits) {
+  EXPECT_EQ(*parse_bytes("1500"), 1500U);
+  EXPECT_EQ(*parse_bytes("64k"), 64'000U);
+  EXPECT_EQ(*parse_byte_rate("3M/s"), 3'000'000U);
+  EXPECT_EQ(*parse_byte_rate("5G"), 5'000'000'000U);
+  for (const auto* text :
+       {"", "k", "/s", "-1", "1.5M", "1K", "1MB", "k1", "99999999999G", "1k/m"}) {
+    EXPECT_FALSE(parse_bytes(text)) << text;
+    EXPECT_FALSE(parse_byte_rate(text)) << text;
+  }
+  EXPECT_FALSE(parse_bytes("64k/s"));
+}
+
 TEST(ValuesTest, OwnersAreTenantAndUser) {
   const auto owner = parse_owner("acme/alice");
   ASSERT_TRUE(owner);

@@ -22,6 +22,10 @@ TEST_F(RegistryTest, NewKeyIsFoundWithAllThatWasAskedFor) {
   spec.not_before = kNow + 1;
   spec.expires_at = kNow + 100;
   spec.limit = {.per_second = std::numeric_limits<std::uint32_t>::max(), .burst = 7};
+  spec.traffic = {.packets_per_second = std::numeric_limits<std::uint32_t>::max(),
+                  .packet_burst = 8,
+                  .bytes_per_second = std::uint64_t{1} << 40,
+                  .byte_burst = 9};
   spec.note = "for the \"billing\" job; ü'";
   const auto commit = registry().create_key(kOperator, spec, kNow);
   ASSERT_TRUE(commit) << to_string(commit.error());
@@ -38,6 +42,7 @@ TEST_F(RegistryTest, NewKeyIsFoundWithAllThatWasAskedFor) {
   EXPECT_EQ(key.expires_at, spec.expires_at);
   EXPECT_EQ(key.limit.per_second, spec.limit.per_second);
   EXPECT_EQ(key.limit.burst, 7U);
+  EXPECT_EQ(key.traffic, spec.traffic);
   EXPECT_EQ(key.note, spec.note);
 }
 
@@ -174,6 +179,12 @@ TEST_F(RegistryTest, KeysThatCannotBeAreRefused) {
   expect_bad([](KeySpec& spec) { spec.id[3] = '_'; });
   expect_bad([](KeySpec& spec) { spec.expires_at = -1; });
   expect_bad([](KeySpec& spec) { spec.not_before = -1; });
+  expect_bad([](KeySpec& spec) { spec.traffic.packet_burst = 1; });
+  expect_bad([](KeySpec& spec) { spec.traffic.byte_burst = 1; });
+  expect_bad([](KeySpec& spec) { spec.traffic.bytes_per_second = (1ULL << 40) + 1; });
+  expect_bad([](KeySpec& spec) {
+    spec.traffic = {.bytes_per_second = 1, .byte_burst = (1ULL << 40) + 1};
+  });
   expect_bad([](KeySpec& spec) { spec.not_before = spec.expires_at = kNow + 5; });
 }
 

@@ -159,17 +159,6 @@ TEST_F(SqliteStoreTest, SecondAgentIsToldThatTheStoreIsInUse) {
   EXPECT_TRUE(registry().create_tenant(kOperator, "undisturbed", kNow));
 }
 
-TEST_F(SqliteStoreTest, StoreOfAnOlderAgentIsBroughtUpToDate) {
-  close();
-  execute("DROP TABLE cidrs; PRAGMA user_version = 1");
-  open();
-  const CidrEntry entry{{Cidr::parse("10.0.0.0/8").value(), CidrAction::kDeny}, "", 0};
-  ASSERT_TRUE(registry().put_cidr(kOperator, entry, kNow));
-  reopen();
-  EXPECT_EQ(registry().cidrs().value().size(), 1U);
-  EXPECT_TRUE(store_->find_user("acme", "alice").value());
-}
-
 TEST_F(SqliteStoreTest, StoreOfANewerAgentIsRefusedUntouched) {
   close();
   execute("PRAGMA user_version = 999");
@@ -178,9 +167,36 @@ TEST_F(SqliteStoreTest, StoreOfANewerAgentIsRefusedUntouched) {
 
   EXPECT_EQ(failure.code, Errc::kIncompatible);
   EXPECT_NE(failure.message.find("999"), std::string::npos) << failure.message;
-  EXPECT_NE(failure.message.find("version 2"), std::string::npos) << failure.message;
+  EXPECT_NE(failure.message.find("version 3"), std::string::npos) << failure.message;
   EXPECT_FALSE(failure.remedy.empty());
   EXPECT_EQ(bytes(), before);
+}
+
+// What versions 2 and 3 added is taken away again: the columns and their defaults, a table.
+TEST_F(SqliteStoreTest, StoreOfAnOlderAgentIsBroughtForward) {
+  const auto limited = add_key("one");
+  ASSERT_TRUE(registry().revoke_key(kOperator, add_key("two"), "leaked", kNow));
+  const auto before = dump(*store_);
+  close();
+  execute(
+      "ALTER TABLE keys DROP COLUMN packets_per_second; ALTER TABLE keys DROP COLUMN packet_burst;"
+      "ALTER TABLE keys DROP COLUMN bytes_per_second; ALTER TABLE keys DROP COLUMN byte_burst;"
+      "DROP TABLE cidrs; PRAGMA user_version = 1");
+  open();
+  EXPECT_EQ(dump(*store_), before);
+  EXPECT_EQ(registry().get_key(limited).value().traffic, TrafficLimit{});
+  add_key("three");
+  const CidrEntry entry{{Cidr::parse("10.0.0.0/8").value(), CidrAction::kDeny}, "", 0};
+  ASSERT_TRUE(registry().put_cidr(kOperator, entry, kNow));
+  reopen();
+  EXPECT_EQ(registry().cidrs().value().size(), 1U);
+  EXPECT_EQ(store_->key_count().value(), 3U);
+}
+
+TEST_F(SqliteStoreTest, StoreWithoutAVersionIsNotOurs) {
+  close();
+  execute("PRAGMA user_version = 0");
+  EXPECT_EQ(open_failure(file_).code, Errc::kIncompatible);
 }
 
 TEST_F(SqliteStoreTest, DatabaseOfSomebodyElseIsRefusedUntouched) {

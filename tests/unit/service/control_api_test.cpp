@@ -36,6 +36,11 @@ TEST_F(ControlApiTest, EveryCommandReachesItsOperation) {
       {"user remove acme/alice", "remove_user acme alice"},
       {"key create acme/alice --env test --limit 5/s --burst 3 --note 'for ci'",
        "create_key acme alice test limit 5 burst 3 note for ci"},
+      {"key create acme/alice --packets 100/s --packet-burst 7 --bytes 3M/s --byte-burst 64k",
+       "create_key acme alice live limit 0 burst 0 packets 100+7 bytes 3000000+64000 note "},
+      {"key create acme/alice --packets 100/s --bytes 5G/s",
+       "create_key acme alice live limit 0 burst 0 packets 100+100 bytes 5000000000+5000000000"
+       " note "},
       {"key list --tenant acme --user alice --state revoked", "keys acme alice 2"},
       {"key show Xy12AbCd", "key Xy12AbCd"},
       {"ban add 2001:db8::7 --for 10m --reason abuse", "add_ban 2001:db8::7 abuse"},

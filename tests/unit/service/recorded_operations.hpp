@@ -66,10 +66,17 @@ class RecordedOperations final : public Operations {
                               const std::string& name) override {
     return change(actor, "remove_user " + tenant + " " + name);
   }
+  static std::string traffic_text(const TrafficLimit& limit) {
+    if (limit == TrafficLimit{}) return "";
+    return " packets " + std::to_string(limit.packets_per_second) + "+" +
+           std::to_string(limit.packet_burst) + " bytes " + std::to_string(limit.bytes_per_second) +
+           "+" + std::to_string(limit.byte_burst);
+  }
   Result<CreatedKey> create_key(const Actor& actor, const KeySpec& spec) override {
     auto receipt = change(actor, "create_key " + spec.tenant + " " + spec.user + " " + spec.env +
                                      " limit " + std::to_string(spec.limit.per_second) + " burst " +
-                                     std::to_string(spec.limit.burst) + " note " + spec.note);
+                                     std::to_string(spec.limit.burst) + traffic_text(spec.traffic) +
+                                     " note " + spec.note);
     if (!receipt) return receipt.error();
     return CreatedKey{*receipt, some_key(), std::string(kRawKey)};
   }

@@ -106,6 +106,36 @@ TEST_F(SlotTableTest, LimitMovesTheClockSharedWithTheKernel) {
   EXPECT_FALSE(table_.spend_request(key, 6 * kSecondNs).admitted);
 }
 
+TEST_F(SlotTableTest, LimitsReachTheSlotWhenItIsGivenAndWhenTheyChange) {
+  KeyFacts facts{.digest = digest_of("limited")};
+  facts.traffic = {.packet_cost_ns = 1, .packet_burst_ns = 2, .byte_cost = 3, .byte_burst_ns = 4};
+  Owner& owner = index_.owner_of("acme", "alice");
+  KeyEntry& key = index_.add(facts, owner);
+  clocks_[1] = {.requests_ns = 7, .packets_ns = 7, .bytes_ns = 7, .received_ns = 7, .reserved = {}};
+  const auto slot = table_.place_of(key).slot;
+  ASSERT_EQ(slot, 1U);
+  const sp_limits& limits = slots_[slot].limits;
+  EXPECT_EQ(limits.packet_cost_ns, 1U);
+  EXPECT_EQ(limits.packet_burst_ns, 2U);
+  EXPECT_EQ(limits.byte_cost, 3U);
+  EXPECT_EQ(limits.byte_burst_ns, 4U);
+  EXPECT_EQ(clocks_[slot].packets_ns, 0U) << "an earlier owner's debt";
+  EXPECT_EQ(clocks_[slot].bytes_ns, 0U);
+
+  facts.traffic = {};
+  table_.set_limits(index_.add(facts, owner));
+  EXPECT_EQ(limits.packet_cost_ns, 0U);
+  EXPECT_EQ(limits.byte_cost, 0U);
+  table_.set_limits(add_key(2));  // has no slot
+
+  facts.traffic.byte_cost = 9;
+  KeyIndex next_index;
+  next_index.add(facts, next_index.owner_of("acme", "alice"));
+  SlotTable next{SlotMemory{slots_, clocks_}};
+  next.adopt(next_index);
+  EXPECT_EQ(limits.byte_cost, 9U) << "what changed while no agent ran";
+}
+
 TEST_F(SlotTableTest, RestartFindsEveryKeysSlotAndCondemnsStrangers) {
   KeyEntry& stays = add_key(1);
   KeyEntry& dies = add_key(2);
