@@ -170,7 +170,8 @@ TEST_F(PinsTest, TablesOfAnotherAbiVersionAreRefusedUntouched) {
   ASSERT_TRUE(open());
   const UniqueFd control(bpf_obj_get(pin("maps/sp_control").c_str()));
   const __u32 zero = 0;
-  const sp_control other{.abi_version = SP_ABI_VERSION + 1, .flags = 0, .seed = 0};
+  sp_control other{};
+  other.abi_version = SP_ABI_VERSION + 1;
   ASSERT_EQ(bpf_map_update_elem(control.get(), &zero, &other, BPF_ANY), 0);
 
   const auto door = OuterDoor::open(config_);
