@@ -11,6 +11,12 @@ namespace {
 
 __extension__ using Wide = unsigned __int128;
 
+/// sp_cost_of_bytes for any number of bytes.
+std::uint64_t cost_of(std::uint64_t bytes, std::uint64_t cost) noexcept {
+  const Wide exact = Wide{bytes} * cost + (1U << SP_BYTE_COST_SHIFT) - 1;
+  return static_cast<std::uint64_t>(std::min<Wide>(exact >> SP_BYTE_COST_SHIFT, SP_MOST_BURST_NS));
+}
+
 std::uint64_t over_ns(std::uint64_t ahead, const ByteBudget& budget) noexcept {
   return ahead > budget.burst_ns ? ahead - budget.burst_ns : 0;
 }
@@ -36,7 +42,7 @@ std::uint64_t wait_ns(const __u64& clock_ns, const ByteBudget& budget, BootNs no
 std::uint64_t charge(__u64& clock_ns, const ByteBudget& budget, std::uint64_t bytes,
                      BootNs now) noexcept {
   if (budget.cost == 0) return 0;
-  const __u64 cost_ns = sp_cost_of_bytes(bytes, budget.cost);
+  const __u64 cost_ns = cost_of(bytes, budget.cost);
   std::atomic_ref<__u64> clock(clock_ns);
   __u64 seen = clock.load(std::memory_order_relaxed);
   __u64 next = 0;

@@ -29,7 +29,7 @@ constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 40;  // about 1 TB
 
 /// Spends bytes that have been read already, whether they conform or not, and says how long to
 /// wait before more are read. Whoever keeps to that reads, in any time t, at most
-/// limit * t + burst and what was read at once. At most 2^16 bytes.
+/// limit * t + burst and what was read at once.
 [[nodiscard]] std::uint64_t charge(__u64& clock_ns, const ByteBudget& budget, std::uint64_t bytes,
                                    BootNs now) noexcept;
 

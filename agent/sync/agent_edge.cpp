@@ -23,12 +23,18 @@ Admission AgentEdge::admit(const Address& source) noexcept {
   return bans_.is_banned(source, boot_now()) ? Admission::kBanned : Admission::kAdmitted;
 }
 
-Spend AgentEdge::spend_request(KeyEntry& key) noexcept {
-  if (key.request_cost_ns.load(std::memory_order_relaxed) == 0) {
+Spend AgentEdge::spend_request(KeyEntry& key, std::uint64_t bytes) noexcept {
+  if (key.request_cost_ns.load(std::memory_order_relaxed) == 0 &&
+      key.traffic.load(std::memory_order_relaxed) == nullptr) {
     return {.admitted = true, .retry_after_ns = 0, .remaining = ~std::uint64_t{0}};
   }
   (void)slots_.place_of(key);
-  return slots_.spend_request(key, boot_now());
+  return slots_.spend_request(key, bytes, boot_now());
+}
+
+std::uint64_t AgentEdge::charge_bytes(KeyEntry& key, std::uint64_t bytes) noexcept {
+  if (key.traffic.load(std::memory_order_relaxed) == nullptr) return 0;
+  return slots_.charge_bytes(key, bytes, boot_now());
 }
 
 bool AgentEdge::bind(const sp_connection_key& connection, KeyEntry& key) noexcept {

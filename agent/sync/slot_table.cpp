@@ -7,6 +7,7 @@
 #include <map>
 
 #include "agent/association/checks.hpp"
+#include "agent/limits/byte_budget.hpp"
 
 namespace sallyport {
 namespace {
@@ -41,6 +42,11 @@ void write_limits(const KeyEntry& key, sp_limits& out) noexcept {
   store(out.byte_burst_ns, value(&KeyTraffic::byte_burst_ns));
   store(out.packet_cost_ns, value(&KeyTraffic::packet_cost_ns));
   store(out.byte_cost, value(&KeyTraffic::byte_cost));
+}
+
+ByteBudget byte_budget(const KeyTraffic& traffic) noexcept {
+  return {.cost = traffic.byte_cost.load(std::memory_order_relaxed),
+          .burst_ns = traffic.byte_burst_ns.load(std::memory_order_relaxed)};
 }
 
 }  // namespace
@@ -81,12 +87,31 @@ SlotTable::Place SlotTable::place_of(KeyEntry& key) {
   return {slot, load(memory_.slots[slot].generation)};
 }
 
-Spend SlotTable::spend_request(KeyEntry& key, BootNs now) noexcept {
+Spend SlotTable::spend_request(KeyEntry& key, std::uint64_t bytes, BootNs now) noexcept {
   const Budget budget{.cost_ns = key.request_cost_ns.load(std::memory_order_relaxed),
                       .burst_ns = key.request_burst_ns.load(std::memory_order_relaxed)};
   const std::uint32_t slot = key.slot.load(std::memory_order_acquire);
-  if (slot != kNoSlot) return spend(memory_.clocks[slot].requests_ns, budget, now);
-  return spend(key.clock_ns, budget, now);
+  __u64& requests = slot == kNoSlot ? key.clock_ns : memory_.clocks[slot].requests_ns;
+  KeyTraffic* traffic = key.traffic.load(std::memory_order_acquire);
+  if (traffic == nullptr) return spend(requests, budget, now);
+  const ByteBudget of_bytes = byte_budget(*traffic);
+  __u64& received = received_clock(slot, *traffic);
+  const std::uint64_t wait = wait_ns(received, of_bytes, now);
+  if (wait > 0) return {.retry_after_ns = wait};
+  const Spend spent = spend(requests, budget, now);
+  if (spent.admitted) (void)charge(received, of_bytes, bytes, now);
+  return spent;
+}
+
+std::uint64_t SlotTable::charge_bytes(KeyEntry& key, std::uint64_t bytes, BootNs now) noexcept {
+  KeyTraffic* traffic = key.traffic.load(std::memory_order_acquire);
+  if (traffic == nullptr) return 0;
+  __u64& clock = received_clock(key.slot.load(std::memory_order_acquire), *traffic);
+  return charge(clock, byte_budget(*traffic), bytes, now);
+}
+
+__u64& SlotTable::received_clock(std::uint32_t slot, KeyTraffic& traffic) noexcept {
+  return slot == kNoSlot ? traffic.clock_ns : memory_.clocks[slot].received_ns;
 }
 
 bool SlotTable::set_verdict(KeyEntry& key, sp_verdict verdict) {
@@ -134,6 +159,11 @@ void SlotTable::give(std::uint32_t slot, KeyEntry& key) {
   store(clocks.requests_ns, std::atomic_ref<__u64>(key.clock_ns).load(std::memory_order_relaxed));
   store(clocks.packets_ns, 0);
   store(clocks.bytes_ns, 0);
+  KeyTraffic* traffic = key.traffic.load(std::memory_order_acquire);
+  store(clocks.received_ns,
+        traffic == nullptr
+            ? 0
+            : std::atomic_ref<__u64>(traffic->clock_ns).load(std::memory_order_relaxed));
   write_limits(key, row.limits);
   const CheckCode standing = check_standing(key, unix_now());
   store(row.verdict, static_cast<std::uint32_t>(verdict_for(standing)));

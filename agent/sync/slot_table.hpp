@@ -33,9 +33,12 @@ class SlotTable {
   /// by a key in good standing (counted): the inner door then does the whole job for this key.
   [[nodiscard]] Place place_of(KeyEntry& key);
 
-  /// Spends one request from the key's clock: the one shared with the kernel, or the entry's
-  /// own where there is no slot.
-  [[nodiscard]] Spend spend_request(KeyEntry& key, BootNs now) noexcept;
+  /// Spends one request and its bytes from the key's clocks: those shared with the kernel, or
+  /// the entry's own where there is no slot.
+  [[nodiscard]] Spend spend_request(KeyEntry& key, std::uint64_t bytes, BootNs now) noexcept;
+
+  /// Spends bytes that were read; how long to wait before more are.
+  [[nodiscard]] std::uint64_t charge_bytes(KeyEntry& key, std::uint64_t bytes, BootNs now) noexcept;
 
   /// What the kernel does from now on with every packet of the key's connections: PASS_BOUND
   /// or a DROP_*. One store. Returns whether a key that passed until now was condemned; false
@@ -63,6 +66,7 @@ class SlotTable {
  private:
   [[nodiscard]] std::uint32_t free_slot();  // under lock_; kNoSlot when there is none
   void give(std::uint32_t slot, KeyEntry& key);
+  [[nodiscard]] __u64& received_clock(std::uint32_t slot, KeyTraffic& traffic) noexcept;
 
   SlotMemory memory_;
   mutable std::mutex lock_;

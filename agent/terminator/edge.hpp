@@ -33,9 +33,14 @@ class Edge {
   /// Whether a new connection of the source may begin, as the outer door would say.
   [[nodiscard]] virtual Admission admit(const Address& source) noexcept = 0;
 
-  /// Spends one request of the key's limit, from the clock shared with the kernel. Gives the
-  /// key a slot on first use.
-  [[nodiscard]] virtual Spend spend_request(KeyEntry& key) noexcept = 0;
+  /// Spends one request of the key's limit, from the clock shared with the kernel, and its
+  /// `bytes`. Refused when either is over; it has spent nothing then. Gives the key a slot on
+  /// first use.
+  [[nodiscard]] virtual Spend spend_request(KeyEntry& key, std::uint64_t bytes) noexcept = 0;
+
+  /// Spends bytes of a body that were read, and gives the nanoseconds to wait
+  /// before more are read.
+  [[nodiscard]] virtual std::uint64_t charge_bytes(KeyEntry& key, std::uint64_t bytes) noexcept = 0;
 
   /// Binds a connection to the key's slot; false where a table is full or absent (counted;
   /// the inner door does the whole job). A binding left over for the same 4-tuple is replaced.

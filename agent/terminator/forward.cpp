@@ -32,7 +32,7 @@ bool is_too_large(const Session& session, const BodyCursor& body) noexcept {
 }
 
 // Head and what is there of the body, in one write.
-Task<Attempt> send_start(Session& session, Exchange& exchange, const KeyEntry& key) {
+Task<Attempt> send_start(Session& session, Exchange& exchange, KeyEntry& key) {
   BodyCursor body = exchange.request_body;
   const std::string_view there = session.in.view().substr(exchange.head_bytes);
   const auto [bytes, is_bad] = body.take(there);
@@ -56,6 +56,7 @@ Task<Attempt> send_start(Session& session, Exchange& exchange, const KeyEntry& k
   }
   // Whatever it says before it listens no more is the answer.
   if (sent < size) session.has_unread = true;
+  (void)session.context.edge.charge_bytes(key, bytes);
   exchange.request_body = body;
   exchange.kept_bytes = exchange.head_bytes + bytes;
   if (!is_repeatable) {
@@ -69,10 +70,28 @@ Task<Attempt> send_start(Session& session, Exchange& exchange, const KeyEntry& k
   co_return Attempt::kAnswered;
 }
 
+// Lets the client wait while its key is over its byte limit: what it sends meanwhile fills the
+// receive window, and then it stops by itself.
+Task<Step> pause(Session& session, std::uint64_t ns) {
+  session.set_timeout(std::chrono::milliseconds(ns / 1'000'000 + 1));
+  const Wake wake = co_await session.wait(kUpRead | kDownGone);
+  if (wake == Wake::kReady && session.down.is_ready(Watch::kGone)) co_return Step::kGone;
+  co_return step_of(wake);
+}
+
 // Passes on the body until it ends or the upstream has something to say.
-Task<Attempt> upload(Session& session, Exchange& exchange) {
+Task<Attempt> upload(Session& session, Exchange& exchange, KeyEntry& key) {
   BodyCursor& body = exchange.request_body;
+  std::uint64_t passed_on = 0;
   while (!body.is_done()) {
+    const std::uint64_t over_ns =
+        session.context.edge.charge_bytes(key, std::exchange(passed_on, 0));
+    if (over_ns > 0) {
+      const Step waited = co_await pause(session, over_ns);
+      if (waited == Step::kGone || waited == Step::kEnd) co_return Attempt::kAborted;
+      if (waited == Step::kDone) co_return Attempt::kAnswered;
+      continue;
+    }
     if (session.in.empty()) {
       const Io io = session.read_more();
       if (io == Io::kClosed || io == Io::kFailed) co_return Attempt::kAborted;
@@ -93,6 +112,7 @@ Task<Attempt> upload(Session& session, Exchange& exchange) {
     std::size_t sent = 0;
     const Step step = co_await send_upstream(session, there.substr(0, bytes), sent);
     session.in.consume(bytes);
+    passed_on = bytes;
     if (step == Step::kEnd) co_return Attempt::kAborted;
     if (step == Step::kTimedOut) co_return Attempt::kTimeout;
     if (sent < bytes) session.has_unread = true;
@@ -105,7 +125,7 @@ Task<Attempt> upload(Session& session, Exchange& exchange) {
   co_return Attempt::kAnswered;
 }
 
-Task<Attempt> attempt(Session& session, Exchange& exchange, const KeyEntry& key, Reuse reuse) {
+Task<Attempt> attempt(Session& session, Exchange& exchange, KeyEntry& key, Reuse reuse) {
   const Step connected = co_await connect_upstream(session, reuse);
   switch (connected) {
     case Step::kDone:
@@ -120,7 +140,7 @@ Task<Attempt> attempt(Session& session, Exchange& exchange, const KeyEntry& key,
   Attempt result = co_await send_start(session, exchange, key);
   if (result != Attempt::kAnswered) co_return result;
   if (!exchange.request_body.is_done()) {
-    result = co_await upload(session, exchange);
+    result = co_await upload(session, exchange, key);
     if (result != Attempt::kAnswered) co_return result;
   }
   const Attempt relayed = co_await relay_response(session, exchange);
@@ -159,7 +179,7 @@ Task<Attempt> answer(Session& session, Exchange& exchange, Attempt fault) {
 
 }  // namespace
 
-Task<Attempt> forward(Session& session, Exchange& exchange, const KeyEntry& key) {
+Task<Attempt> forward(Session& session, Exchange& exchange, KeyEntry& key) {
   if (exchange.request.framing == Framing::kLength &&
       exchange.request.content_length > session.service.config.http.body_bytes) {
     const Attempt answered = co_await answer(session, exchange, Attempt::kBodyTooLarge);

@@ -23,7 +23,7 @@ enum class Attempt : std::uint8_t {
 
 /// Serves the request whose head is `exchange.request` from the upstream, in the name of `key`.
 /// Gives kAnswered, kFinished or kAborted: what went wrong has been answered.
-[[nodiscard]] Task<Attempt> forward(Session& session, Exchange& exchange, const KeyEntry& key);
+[[nodiscard]] Task<Attempt> forward(Session& session, Exchange& exchange, KeyEntry& key);
 
 /// Reads the response from `session.up` and passes it to the client; the request has been sent,
 /// but for what remains of `exchange.request_body`.

@@ -188,7 +188,7 @@ Task<Next> serve_request(Session& session) {
     co_return next;
   }
   session.binding.use(*who.key);
-  const Spend spent = context.edge.spend_request(*who.key);
+  const Spend spent = context.edge.spend_request(*who.key, exchange.head_bytes);
   ++context.counters.of(spent.admitted ? CheckCode::kAllowed : CheckCode::kOverLimit);
   if (!spent.admitted) {
     next = co_await refuse_over_limit(session, exchange, spent.retry_after_ns);

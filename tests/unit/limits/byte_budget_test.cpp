@@ -35,7 +35,18 @@ TEST(ByteBudgetTest, ExtremesFitTheClock) {
   __u64 clock = 0;
   EXPECT_EQ(charge(clock, slowest, 1 << 16, kStart), 0U);
   EXPECT_EQ(clock, kStart + (1ULL << 16) * kSecondNs);
+  EXPECT_EQ(charge(clock, slowest, 1 << 30, kStart), 0U) << "as long as the burst";
+  EXPECT_EQ(clock, kStart + (1ULL << 16) * kSecondNs + (1ULL << 30) * kSecondNs);
   EXPECT_EQ(ByteBudget::per_second(0, 5), ByteBudget{});
+}
+
+TEST(ByteBudgetTest, BytesCostWhatTheyCostInTheKernel) {
+  const auto budget = ByteBudget::per_second(300'000'007, 0);
+  for (const std::uint64_t bytes : {1U, 52U, 1448U, 65575U}) {
+    __u64 clock = 0;
+    (void)charge(clock, budget, bytes, kStart);
+    EXPECT_EQ(clock - kStart, sp_cost_of_bytes(bytes, budget.cost)) << bytes;
+  }
 }
 
 TEST(ByteBudgetTest, WhatWasReadIsPaidAndThePauseIsWhatItIsOver) {

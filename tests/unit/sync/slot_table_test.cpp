@@ -64,8 +64,8 @@ TEST_F(SlotTableTest, FullTableRefusesAndCountsButStillLimits) {
 
   EXPECT_EQ(table_.place_of(fourth).slot, kNoSlot);
   EXPECT_EQ(table_.refused(), 1U);
-  EXPECT_TRUE(table_.spend_request(fourth, 5 * kSecondNs).admitted);
-  EXPECT_FALSE(table_.spend_request(fourth, 5 * kSecondNs).admitted);
+  EXPECT_TRUE(table_.spend_request(fourth, 0, 5 * kSecondNs).admitted);
+  EXPECT_FALSE(table_.spend_request(fourth, 0, 5 * kSecondNs).admitted);
 }
 
 TEST_F(SlotTableTest, RevokedKeysSlotIsGivenAnewUnderAnotherGeneration) {
@@ -100,10 +100,10 @@ TEST_F(SlotTableTest, LimitMovesTheClockSharedWithTheKernel) {
   key.request_cost_ns = kSecondNs;
   const auto place = table_.place_of(key);
 
-  EXPECT_TRUE(table_.spend_request(key, 5 * kSecondNs).admitted);
+  EXPECT_TRUE(table_.spend_request(key, 0, 5 * kSecondNs).admitted);
   EXPECT_EQ(clocks_[place.slot].requests_ns, 6 * kSecondNs);
   clocks_[place.slot].requests_ns = 9 * kSecondNs;  // as the kernel would
-  EXPECT_FALSE(table_.spend_request(key, 6 * kSecondNs).admitted);
+  EXPECT_FALSE(table_.spend_request(key, 0, 6 * kSecondNs).admitted);
 }
 
 TEST_F(SlotTableTest, LimitsReachTheSlotWhenItIsGivenAndWhenTheyChange) {
@@ -134,6 +134,29 @@ TEST_F(SlotTableTest, LimitsReachTheSlotWhenItIsGivenAndWhenTheyChange) {
   SlotTable next{SlotMemory{slots_, clocks_}};
   next.adopt(next_index);
   EXPECT_EQ(limits.byte_cost, 9U) << "what changed while no agent ran";
+}
+
+TEST_F(SlotTableTest, BytesReadAreSpentOnAClockOfTheirOwn) {
+  KeyFacts facts{.digest = digest_of("limited")};
+  facts.traffic = {.packet_cost_ns = 0,
+                   .packet_burst_ns = 0,
+                   .byte_cost = kSecondNs << SP_BYTE_COST_SHIFT,  // a second a byte
+                   .byte_burst_ns = 2 * kSecondNs};
+  KeyEntry& key = index_.add(facts, index_.owner_of("acme", "alice"));
+  EXPECT_EQ(table_.charge_bytes(key, 1, 5 * kSecondNs), 0U) << "no slot yet";
+  sp_key_clocks& clocks = clocks_[table_.place_of(key).slot];
+  EXPECT_EQ(clocks.received_ns, 6 * kSecondNs) << "what it owes goes with it";
+
+  EXPECT_TRUE(table_.spend_request(key, 4, 5 * kSecondNs).admitted);
+  EXPECT_EQ(clocks.received_ns, 10 * kSecondNs);
+  key.request_cost_ns = kSecondNs;
+  const Spend refused = table_.spend_request(key, 1, 5 * kSecondNs);
+  EXPECT_FALSE(refused.admitted);
+  EXPECT_EQ(refused.retry_after_ns, 3 * kSecondNs);
+  EXPECT_EQ(table_.charge_bytes(key, 0, 6 * kSecondNs), 2 * kSecondNs);
+  EXPECT_EQ(clocks.received_ns, 10 * kSecondNs);
+  EXPECT_EQ(clocks.requests_ns, 0U);
+  EXPECT_EQ(clocks.bytes_ns, 0U) << "the kernel's, which has seen the same bytes";
 }
 
 TEST_F(SlotTableTest, RestartFindsEveryKeysSlotAndCondemnsStrangers) {

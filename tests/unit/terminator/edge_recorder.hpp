@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/limits/byte_budget.hpp"
 #include "agent/terminator/edge.hpp"
 
 namespace sallyport::test {
@@ -21,10 +22,20 @@ class EdgeRecorder final : public Edge {
     if (denied_.contains(source)) return Admission::kDenied;
     return banned_.contains(source.as_source()) ? Admission::kBanned : Admission::kAdmitted;
   }
-  [[nodiscard]] Spend spend_request(KeyEntry& key) noexcept override {
+  [[nodiscard]] Spend spend_request(KeyEntry& key, std::uint64_t bytes) noexcept override {
+    if (KeyTraffic* traffic = key.traffic.load()) {
+      const std::uint64_t wait = wait_ns(traffic->clock_ns, bytes_of(*traffic), boot_now());
+      if (wait > 0) return {.retry_after_ns = wait};
+      (void)charge_bytes(key, bytes);
+    }
     return spend(key.clock_ns,
                  {.cost_ns = key.request_cost_ns.load(), .burst_ns = key.request_burst_ns.load()},
                  boot_now());
+  }
+  [[nodiscard]] std::uint64_t charge_bytes(KeyEntry& key, std::uint64_t bytes) noexcept override {
+    KeyTraffic* traffic = key.traffic.load();
+    return traffic == nullptr ? 0
+                              : charge(traffic->clock_ns, bytes_of(*traffic), bytes, boot_now());
   }
   bool bind(const sp_connection_key&, KeyEntry& key) noexcept override {
     note("bind " + std::string(to_view(key.id)));
@@ -72,6 +83,9 @@ class EdgeRecorder final : public Edge {
   }
 
  private:
+  static ByteBudget bytes_of(const KeyTraffic& traffic) {
+    return {.cost = traffic.byte_cost.load(), .burst_ns = traffic.byte_burst_ns.load()};
+  }
   void note(std::string call) {
     const std::lock_guard guard(lock_);
     calls_.push_back(std::move(call));
