@@ -41,9 +41,12 @@ TIME = "ns"
 CASES = [
     Case("condemned-connection", RATE, ("xdp-drop", "xdp-read", "xdp-filter")),
     Case("banned-source", RATE, ("xdp-drop", "xdp-read", "xdp-filter")),
+    Case("over-limit", RATE, ("xdp-drop", "xdp-read", "xdp-filter")),
     Case("condemned-connection", RATE, ("xdp-drop", "xdp-read"), sources=1_000_000, flows=1, random=True),
     Case("condemned-connection", TIME, ("xdp-drop", "xdp-filter")),
     Case("banned-source", TIME, ("xdp-drop", "xdp-filter")),
+    Case("over-limit", TIME, ("xdp-drop", "xdp-filter")),
+    Case("pass-within-limit", TIME, ("xdp-pass",)),
     Case("pass-bound", TIME, ("xdp-pass",)),
     Case("pass-unjudged", TIME, ("xdp-pass",)),
     Case("pass-not-service", TIME, ("xdp-pass",)),

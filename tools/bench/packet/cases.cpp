@@ -55,6 +55,16 @@ Result<void> arrange_connections(Tables& tables, const Traffic& traffic, sp_verd
   return declare_service(tables, traffic.port);
 }
 
+/// A key in good standing whose packets spend; the clock says whether they still may.
+Result<void> arrange_limit(Tables& tables, const Traffic& traffic, sp_verdict verdict) {
+  const auto memory = tables.slot_memory();
+  memory.slots[kSlot].limits = {
+      .packet_cost_ns = 1, .packet_burst_ns = kOneHour, .byte_cost = 0, .byte_burst_ns = 0};
+  const bool is_over = verdict == SP_DROP_KEY_OVER_PACKETS;
+  memory.clocks[kSlot].packets_ns = is_over ? boot_now() + 100 * kOneHour : 0;
+  return arrange_connections(tables, traffic, SP_PASS_BOUND);
+}
+
 /// A ban as the offender policy makes it: it ends, so the kernel has to read the clock.
 Result<void> arrange_bans(Tables& tables, const Traffic& traffic, sp_verdict verdict) {
   for (std::uint32_t n = 0; n < traffic.sources; ++n) {
@@ -90,6 +100,8 @@ Result<void> arrange_other_port(Tables& tables, const Traffic& traffic, sp_verdi
 constexpr std::array kCases = {
     Case{"condemned-connection", SP_DROP_KEY_REVOKED, arrange_connections},
     Case{"banned-source", SP_DROP_SOURCE_OFFENDER, arrange_bans},
+    Case{"over-limit", SP_DROP_KEY_OVER_PACKETS, arrange_limit},
+    Case{"pass-within-limit", SP_PASS_BOUND, arrange_limit},
     Case{"pass-bound", SP_PASS_BOUND, arrange_connections},
     Case{"pass-unjudged", SP_PASS_UNJUDGED, arrange_strangers},
     Case{"pass-not-service", SP_PASS_NOT_SERVICE, arrange_other_port},
