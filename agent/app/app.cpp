@@ -66,6 +66,9 @@ Result<void> App::open_parts(const Config& config) {
   parts_ = std::make_unique<Parts>(
       config, std::move(*store), std::move(*door), *expected_keys, workers_of(config),
       [this] { boost::asio::post(strand_, [this] { judge_soon(); }); });
+  const auto pace = Budget::per_second(config.pace.per_second, config.pace.burst);
+  auto paced = parts_->door.tables().set_pace(pace.cost_ns, pace.burst_ns);
+  if (!paced) return paced;
   auto modes = parts_->registry.modes();
   if (!modes) return modes.error();
   for (std::size_t i = 0; i < config.services.size(); ++i) {

@@ -13,6 +13,13 @@ bool is_any(const Address& address) noexcept {
   return address == Address{} || address == Address::from_v4(0);
 }
 
+/// What the outer door has let through must not be refused here because it came late: the inner
+/// door's burst is two seconds' worth larger.
+Budget inner_pace(const PaceRules& rules) {
+  constexpr std::uint32_t kLateness = 2;
+  return Budget::per_second(rules.per_second, rules.burst + kLateness * rules.per_second);
+}
+
 }  // namespace
 
 Parts::Parts(const Config& configuration, std::unique_ptr<Store> opened_store, Door opened_door,
@@ -26,9 +33,11 @@ Parts::Parts(const Config& configuration, std::unique_ptr<Store> opened_store, D
       slots(door.tables().slot_memory()),
       cidrs(door.tables().cidrs()),
       bans(door.tables().sources()),
+      pacer(inner_pace(config.pace)),
       lingering(door.tables().connections()),
       enforcer(index, slots, cidrs, bans),
-      edge(cidrs, bans, slots, door.tables().connections(), lingering, workers, std::move(wake)),
+      edge(cidrs, bans, pacer, slots, door.tables().connections(), lingering, workers,
+           std::move(wake)),
       policy(config.offenders, started_at),
       modes(config.services.size(), config.outer_door.mode) {}
 

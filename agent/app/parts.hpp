@@ -37,6 +37,7 @@ struct Parts {
   SlotTable slots;
   CidrList cidrs;
   BanList bans;
+  Pacer pacer;
   LingeringBindings lingering;
   Enforcer enforcer;
   AgentEdge edge;

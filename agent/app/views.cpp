@@ -39,6 +39,8 @@ std::vector<NamedCounter> view_agent(Parts& parts, const TerminatorCounters& cou
       {"connections_denied", "connections closed at accept, because of a denied prefix",
        counters.denied},
       {"connections_banned", "connections closed at accept, because of a ban", counters.banned},
+      {"connections_paced", "connections closed at accept, because of their source's pace",
+       counters.paced},
       {"accept_pauses", "pauses in accepting, for want of file descriptors",
        counters.accept_pauses},
       {"handshake_failures", "TLS handshakes that failed", counters.handshake_failures},

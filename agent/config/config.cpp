@@ -157,7 +157,14 @@ void read_offenders(Config& config, const YamlValue& section) {
   if (rules.ban_ns > rules.max_ban_ns) section.fail("ban is longer than max_ban");
 }
 
-constexpr std::array<Field<Config>, 7> kFields = {{
+constexpr Range kPace = {0, 1000000};
+
+constexpr std::array<Field<PaceRules>, 2> kPaceFields = {{
+    {"per_second", [](PaceRules& r, const YamlValue& v) { read_whole(v, r.per_second, kPace); }},
+    {"burst", [](PaceRules& r, const YamlValue& v) { read_whole(v, r.burst, kPace); }},
+}};
+
+constexpr std::array<Field<Config>, 8> kFields = {{
     {"store", [](Config& c, const YamlValue& v) { read_text(v, c.store_file, kMaxPath); },
      Need::kRequired},
     {"control", [](Config& c, const YamlValue& v) { read_section(c, v, kControlFields); }},
@@ -170,6 +177,7 @@ constexpr std::array<Field<Config>, 7> kFields = {{
     {"services", [](Config& c, const YamlValue& v) { read_services(c.services, v); },
      Need::kRequired},
     {"offenders", read_offenders},
+    {"pace", [](Config& c, const YamlValue& v) { read_section(c.pace, v, kPaceFields); }},
 }};
 
 void read_document(std::string_view yaml, ParsedConfig& parsed) {

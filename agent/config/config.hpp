@@ -21,6 +21,12 @@ struct Endpoint {
   bool operator==(const Endpoint&) const = default;
 };
 
+/// How fast one source (IPv6: a /64) may open connections to all services together.
+struct PaceRules {
+  std::uint32_t per_second = 0;  // 0: as it likes
+  std::uint32_t burst = 100;     // at once, beyond that
+};
+
 /// How the outer door is attached to an interface.
 enum class Attach { kAuto, kNative, kTc };  // kAuto: native XDP, else TC
 
@@ -79,6 +85,7 @@ struct Config {
   std::string log_level = "info";
   OuterDoorConfig outer_door;
   OffenderRules offenders;
+  PaceRules pace;
   std::vector<ServiceConfig> services;  // at least one; unique names and endpoints
 };
 

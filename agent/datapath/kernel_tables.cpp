@@ -138,6 +138,10 @@ SlotMemory KernelTables::slot_memory() {
   return {impl_->slots.rows(), impl_->clocks.rows()};
 }
 
+Result<void> KernelTables::set_pace(std::uint64_t cost_ns, std::uint64_t burst_ns) {
+  return impl_->control.set_pace(cost_ns, burst_ns);
+}
+
 Result<void> KernelTables::sample(std::uint32_t drops, std::uint32_t passes) {
   return impl_->control.sample(drops, passes);
 }

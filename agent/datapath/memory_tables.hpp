@@ -24,6 +24,7 @@ class MemoryTables final : public Tables {
   ServiceTable& services() override;
   CounterTable& counters() override;
   SlotMemory slot_memory() override;
+  Result<void> set_pace(std::uint64_t cost_ns, std::uint64_t burst_ns) override;
   [[nodiscard]] std::vector<TableUse> use() const override;
 
  private:

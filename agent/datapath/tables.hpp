@@ -100,6 +100,8 @@ class Tables {
   virtual ServiceTable& services() = 0;
   virtual CounterTable& counters() = 0;
   virtual SlotMemory slot_memory() = 0;
+  /// How fast one source may open connections (GCRA, nanoseconds); cost 0: as it likes.
+  virtual Result<void> set_pace(std::uint64_t cost_ns, std::uint64_t burst_ns) = 0;
   [[nodiscard]] virtual std::vector<TableUse> use() const = 0;
 };
 

@@ -5,11 +5,12 @@
 
 namespace sallyport {
 
-AgentEdge::AgentEdge(const CidrList& cidrs, const BanList& bans, SlotTable& slots,
+AgentEdge::AgentEdge(const CidrList& cidrs, const BanList& bans, Pacer& pacer, SlotTable& slots,
                      ConnectionTable& connections, LingeringBindings& lingering, unsigned workers,
                      std::function<void()> wake)
     : cidrs_(cidrs),
       bans_(bans),
+      pacer_(pacer),
       slots_(slots),
       connections_(connections),
       lingering_(lingering),
@@ -20,7 +21,9 @@ Admission AgentEdge::admit(const Address& source) noexcept {
   if (const auto action = cidrs_.of(source)) {
     return *action == CidrAction::kAllow ? Admission::kAdmitted : Admission::kDenied;
   }
-  return bans_.is_banned(source, boot_now()) ? Admission::kBanned : Admission::kAdmitted;
+  const BootNs now = boot_now();
+  if (bans_.is_banned(source, now)) return Admission::kBanned;
+  return pacer_.admit(source.as_source(), now) ? Admission::kAdmitted : Admission::kPaced;
 }
 
 Spend AgentEdge::spend_request(KeyEntry& key, std::uint64_t bytes) noexcept {

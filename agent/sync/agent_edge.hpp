@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 
+#include "agent/limits/pacer.hpp"
 #include "agent/sync/ban_list.hpp"
 #include "agent/sync/cidr_list.hpp"
 #include "agent/sync/lingering_bindings.hpp"
@@ -20,7 +21,7 @@ namespace sallyport {
 class AgentEdge final : public Edge {
  public:
   /// `wake` is called on a worker's thread when there is something to drain; must not block.
-  AgentEdge(const CidrList& cidrs, const BanList& bans, SlotTable& slots,
+  AgentEdge(const CidrList& cidrs, const BanList& bans, Pacer& pacer, SlotTable& slots,
             ConnectionTable& connections, LingeringBindings& lingering, unsigned workers,
             std::function<void()> wake);
 
@@ -45,6 +46,7 @@ class AgentEdge final : public Edge {
 
   const CidrList& cidrs_;
   const BanList& bans_;
+  Pacer& pacer_;
   SlotTable& slots_;
   ConnectionTable& connections_;
   LingeringBindings& lingering_;

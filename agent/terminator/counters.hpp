@@ -30,6 +30,7 @@ struct WorkerCounters {
   Counter connections_open;
   Counter denied;
   Counter banned;
+  Counter paced;
   Counter accept_pauses;
   Counter handshake_failures;
   Counter bad_requests;
@@ -46,6 +47,7 @@ struct WorkerCounters {
     sum.connections_open += connections_open.get();
     sum.denied += denied.get();
     sum.banned += banned.get();
+    sum.paced += paced.get();
     sum.accept_pauses += accept_pauses.get();
     sum.handshake_failures += handshake_failures.get();
     sum.bad_requests += bad_requests.get();

@@ -22,6 +22,7 @@ enum class Admission : std::uint8_t {
   kAdmitted,
   kDenied,  // by one of the operator's prefixes
   kBanned,
+  kPaced,  // its source opens connections faster than it may
 };
 
 /// What a terminator's worker asks of the rest of the agent. Implemented by agent/sync; called
@@ -30,7 +31,8 @@ class Edge {
  public:
   virtual ~Edge() = default;
 
-  /// Whether a new connection of the source may begin, as the outer door would say.
+  /// Whether a new connection of the source may begin, as the outer door would say. Spends one
+  /// of the source's pace.
   [[nodiscard]] virtual Admission admit(const Address& source) noexcept = 0;
 
   /// Spends one request of the key's limit, from the clock shared with the kernel, and its

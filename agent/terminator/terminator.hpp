@@ -20,6 +20,7 @@ struct TerminatorCounters {
   std::uint64_t connections_open = 0;  // gauge
   std::uint64_t denied = 0;            // closed at accept because of a denied prefix
   std::uint64_t banned = 0;            // closed at accept because of a ban
+  std::uint64_t paced = 0;             // closed at accept because of its source's pace
   std::uint64_t accept_pauses = 0;     // no descriptor was left to accept with
   std::uint64_t handshake_failures = 0;
   std::uint64_t bad_requests = 0;       // answered 400, 413, 414, 417, 431, 501 or 505

@@ -186,6 +186,9 @@ void Worker::welcome(WorkerService& service, Accepted accepted) {
     case Admission::kBanned:
       ++context_.counters.banned;
       return;
+    case Admission::kPaced:
+      ++context_.counters.paced;
+      return;
   }
   auto session = std::make_unique<Session>(context_, service, std::move(accepted.fd), accepted.peer,
                                            accepted.peer_port_be);

@@ -22,5 +22,8 @@ struct sp_control {
 	 */
 	__u32 sample_drops;  /* of what is dropped, or would be (observe) */
 	__u32 sample_passes; /* of what passes and is for a service */
+	/* GCRA of a source's new connections: see struct sp_pace. */
+	__u64 pace_cost_ns; /* 0: as it likes */
+	__u64 pace_burst_ns;
 };
-SP_LAYOUT(struct sp_control, 24);
+SP_LAYOUT(struct sp_control, 40);

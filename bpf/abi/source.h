@@ -18,6 +18,16 @@ struct sp_source_state {
 };
 SP_LAYOUT(struct sp_source_state, 32);
 
+/*
+ * Value of sp_paces, by source as in sp_sources: the clock of its new connections, as in
+ * struct sp_key_clocks. Writer: kernel. An LRU map, since it holds nothing that anybody
+ * has decided: a source that is forgotten begins with a full budget.
+ */
+struct sp_pace {
+	__u64 clock_ns;
+};
+SP_LAYOUT(struct sp_pace, 8);
+
 /* expires_ns of a verdict that only an operator ends. */
 #define SP_NEVER (~0ULL)
 

@@ -22,6 +22,7 @@
 	X(DROP_SOURCE_OFFENDER, DROP, "source kept presenting refused keys")             \
 	X(DROP_SOURCE_BANNED, DROP, "source banned by an operator")                      \
 	X(DROP_CIDR_DENIED, DROP, "source is on the operator's deny list")               \
+	X(DROP_SOURCE_PACED, DROP, "source opens connections faster than it may")        \
 	X(DROP_CONNECTION_OFFENDER, DROP, "connection kept presenting refused keys")     \
 	X(DROP_KEY_REVOKED, DROP, "connection of a revoked key")                         \
 	X(DROP_KEY_SUSPENDED, DROP, "connection of a suspended key")                     \

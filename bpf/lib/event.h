@@ -22,8 +22,7 @@
 static __always_inline int sp_is_slots_verdict(__u32 verdict)
 {
 	return verdict == SP_PASS_BOUND || verdict == SP_PASS_CLOSING ||
-	       (sp_is_drop(verdict) && !sp_is_source_drop(verdict) &&
-		verdict != SP_DROP_CIDR_DENIED);
+	       verdict >= SP_DROP_CONNECTION_OFFENDER;
 }
 
 static __always_inline void sp_tell_hashed_slot(struct sp_event *event)

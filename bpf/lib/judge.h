@@ -11,6 +11,7 @@
 
 #include "bpf/lib/cidr.h"
 #include "bpf/lib/connection.h"
+#include "bpf/lib/pace.h"
 #include "bpf/lib/parse.h"
 #include "bpf/lib/service.h"
 #include "bpf/lib/source.h"
@@ -43,19 +44,23 @@ static __always_inline __u32 sp_table_flags(void)
 	return control ? control->flags : 0;
 }
 
-/* Prefixes, then bans: what is allowed is not asked for a ban. */
+/* Prefixes, then bans, then the pace: what is allowed is asked for neither. */
 static __always_inline enum sp_verdict sp_judge_stranger(const struct sp_packet *packet,
 							 int is_v6, __u32 flags)
 {
 	__u32 kind =
 	    flags & SP_HAVE_CIDRS ? sp_find_cidr(packet, is_v6, flags) : SP_CIDR_NONE;
+	enum sp_verdict verdict = SP_PASS_UNJUDGED;
 
 	if (kind == SP_CIDR_ALLOW)
 		return SP_PASS_CIDR_ALLOWED;
 	if (kind == SP_CIDR_DENY)
 		return SP_DROP_CIDR_DENIED;
-	return flags & SP_HAVE_SOURCES ? sp_judge_source(packet, is_v6, flags)
-				       : SP_PASS_UNJUDGED;
+	if (flags & SP_HAVE_SOURCES)
+		verdict = sp_judge_source(packet, is_v6, flags);
+	if (verdict == SP_PASS_UNJUDGED && sp_is_syn(packet->flags))
+		verdict = sp_judge_pace(packet, is_v6);
+	return verdict;
 }
 
 /* A connection that is bound is judged by its key alone; any other by its source. */

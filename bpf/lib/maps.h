@@ -108,6 +108,13 @@ struct {
 	__array(values, struct sp_cidr_trie);
 } sp_cidrs SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct sp_address);
+	__type(value, struct sp_pace);
+} sp_paces SEC(".maps");
+
 /* Not allocated ahead: only IPv6 and what finds its line full is here. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

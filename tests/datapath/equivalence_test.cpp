@@ -135,6 +135,13 @@ class EquivalenceTest : public FilterFixture<testing::Test> {
     world_.cidrs = rules;
   }
 
+  // A connection costs a day, so that what is spent stays spent.
+  void change_the_pace() {
+    world_.is_pacing = !world_.is_pacing;
+    const std::uint64_t cost = world_.is_pacing ? 86400 * kSecondNs : 0;
+    ASSERT_TRUE(filter_.tables().set_pace(cost, 0));
+  }
+
   PacketBuilder build_packet() {
     const std::string source = any(kSources);
     const bool is_v6 = source.find(':') != std::string::npos;
@@ -200,6 +207,7 @@ TEST_F(EquivalenceTest, KernelAndReferenceGiveTheSameVerdicts) {
       if (below(2) == 0) change_a_ban();
       if (below(4) == 0) set_slot(1 + below(kSlots));
       if (below(100) == 0) change_the_cidrs();
+      if (below(200) == 0) change_the_pace();
     }
     Bytes frame = build_packet().build();
     if (below(2) == 0) {

@@ -178,6 +178,12 @@ std::optional<sp_verdict> judge_source(const World& world, const Segment& segmen
   return static_cast<sp_verdict>(verdict);
 }
 
+std::optional<sp_verdict> judge_pace(World& world, const Segment& segment) {
+  if (!world.is_pacing || (segment.flags & (kSyn | kAck)) != kSyn) return {};
+  if (world.has_opened.insert(segment.source.as_source()).second) return {};
+  return SP_DROP_SOURCE_PACED;
+}
+
 bool is_drop(sp_verdict verdict) {
   static constexpr bool kIsDrop[] = {
 #define PASS false
@@ -209,6 +215,7 @@ Outcome judge(World& world, const Bytes& frame) {
     if (service->mode == SP_MODE_OFF) return outcome;
     auto verdict = judge_connection(world, segment, service->id);
     if (!verdict) verdict = judge_source(world, segment);
+    if (!verdict) verdict = judge_pace(world, segment);
     outcome.verdict = verdict.value_or(SP_PASS_UNJUDGED);
     outcome.dropped = is_drop(outcome.verdict) && service->mode == SP_MODE_ENFORCE;
     outcome.observed = is_drop(outcome.verdict) && service->mode == SP_MODE_OBSERVE;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <vector>
 
@@ -45,6 +46,8 @@ struct World {
   std::map<std::uint32_t, Slot> slots;
   std::map<Address, Ban> bans;  // by Address::as_source
   std::vector<CidrRule> cidrs;
+  bool is_pacing = false;      // no source may open more than one connection
+  std::set<Address> has_opened;  // by Address::as_source, while pacing
 };
 
 /// The outer door again, in plain C++ after its documentation (bpf/README.md): slow, and without

@@ -44,6 +44,9 @@ class FailingTables final : public Tables {
   ServiceTable& services() override { return services_; }
   CounterTable& counters() override { return behind_.counters(); }
   SlotMemory slot_memory() override { return behind_.slot_memory(); }
+  Result<void> set_pace(std::uint64_t cost_ns, std::uint64_t burst_ns) override {
+    return write([&] { return behind_.set_pace(cost_ns, burst_ns); });
+  }
   [[nodiscard]] std::vector<TableUse> use() const override { return behind_.use(); }
 
  private:
