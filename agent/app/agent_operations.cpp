@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include "agent/app/event_watch.hpp"
+#include "agent/app/explain.hpp"
 #include "agent/app/views.hpp"
 
 namespace sallyport {
@@ -132,6 +133,17 @@ Result<CountersView> AgentOperations::counters() {
 Result<Receipt> AgentOperations::set_mode(const Actor& actor, const std::string& service,
                                           sp_mode mode) {
   return on_strand([&] { return control_.set_mode(actor, service, mode); });
+}
+
+// The kernel's tables are read on the caller's thread: they may be large, and the strand has
+// revocations to do.
+Result<Explanation> AgentOperations::explain(const std::string& subject,
+                                             const std::string& service) {
+  auto read = parse_subject(subject);
+  if (!read) return read.error();
+  auto rows = look_up(parts_.door.tables(), *read);
+  if (!rows) return rows.error();
+  return on_strand([&] { return sallyport::explain(parts_, *read, service, *rows); });
 }
 
 Result<std::unique_ptr<EventStream>> AgentOperations::watch_events(const EventQuery& query) {

@@ -38,6 +38,7 @@ class AgentOperations final : public Operations {
   Result<StatusView> status() override;
   Result<CountersView> counters() override;
   Result<Receipt> set_mode(const Actor& actor, const std::string& service, sp_mode mode) override;
+  Result<Explanation> explain(const std::string& subject, const std::string& service) override;
   Result<std::unique_ptr<EventStream>> watch_events(const EventQuery& query) override;
 
  private:

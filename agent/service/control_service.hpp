@@ -61,6 +61,8 @@ class ControlService final : public control::v1::Control::Service {
                  control::v1::Receipt* response) override;
   Status WatchEvents(Context* context, const control::v1::WatchEventsRequest* request,
                      Writer<control::v1::Event>* writer) override;
+  Status Explain(Context* context, const control::v1::ExplainRequest* request,
+                 control::v1::Explanation* response) override;
 
  private:
   [[nodiscard]] Actor actor_of(const Context& context) const;

@@ -9,6 +9,7 @@
 #include "agent/base/result.hpp"
 #include "agent/registry/registry.hpp"
 #include "agent/service/event_stream.hpp"
+#include "agent/service/explanation.hpp"
 #include "agent/service/status_view.hpp"
 
 namespace sallyport {
@@ -82,6 +83,10 @@ class Operations {
   /// `service` empty: every service.
   virtual Result<Receipt> set_mode(const Actor& actor, const std::string& service,
                                    sp_mode mode) = 0;
+
+  /// Why `subject` (an address, a key's id, a connection) would pass or not. kInvalid: it is none
+  /// of these; it is not repeated, since it may be anything.
+  virtual Result<Explanation> explain(const std::string& subject, const std::string& service) = 0;
 
   /// Does not run on the control strand. Once the agent stops, every stream comes to its end.
   virtual Result<std::unique_ptr<EventStream>> watch_events(const EventQuery& query) = 0;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# A drop can be seen as it happens, with the key that it is about, and afterwards.
+# A drop can be seen as it happens, with the key that it is about, and afterwards; both doors say
+# why they would refuse an address, a key or a connection.
 . "$(dirname "$0")/lib.sh"
 
 start_edge events='sample: 1'
@@ -26,13 +27,46 @@ all_pid=$follow_pid
 follow "$scratch/banned" --verdict DROP_SOURCE_BANNED --limit 1
 banned_pid=$follow_pid
 
-cli key revoke "$id" >/dev/null
+# explained STATUS OUTER INNER SUBJECT…: what both doors say, as JSON in $scratch/explained.
+explained() {
+	local status=0
+	cli explain "${@:4}" -o json >"$scratch/explained" || status=$?
+	expect_equal "what explains ${*:4}" "$status $(jq -r '.outer.code + " " + .inner.code' \
+		"$scratch/explained")" "$1 $2 $3"
+}
+fact() { jq -r --arg name "$1" '.facts[] | select(.name == $name) | .value' "$scratch/explained"; }
+
+explained 0 PASS_UNJUDGED allowed 192.0.2.7
+expect_equal "evidence against 192.0.2.7" "$(fact source)" "nothing is known against it"
+explained 0 PASS_BOUND allowed "192.0.2.7:$port" --service api
+expect_equal "the connection's key" "$(fact key)" "$id"
+explained 0 PASS_BOUND allowed "$id"
+expect_equal "connections of the key" "$(fact connections)" "1 bound to it"
+
+cli key revoke "$id" --reason leaked >/dev/null
+explained 1 DROP_KEY_REVOKED revoked-key "$id"
+expect_equal "the key's state" "$(fact state)" "revoked (leaked)"
+explained 1 DROP_KEY_REVOKED revoked-key "192.0.2.7:$port"
+expect_equal "what the verdict means" "$(jq -r .outer.text "$scratch/explained")" \
+	"connection of a revoked key"
 send_late "$port" 10
 wait_until 30 grep -q "DROP_KEY_REVOKED .* 192\.0\.2\.7:$port .* api .* $id " "$scratch/all" ||
 	fail "the follower does not see the revoked key's packets" "$(cat "$scratch/all")"
 
 cli ban add 192.0.2.8 --reason 'a test' >/dev/null
 cli ban add 2001:db8::8 >/dev/null
+explained 1 DROP_SOURCE_BANNED banned 192.0.2.8
+expect_equal "who banned, and why" "$(fact ban): $(fact reason), until $(fact ends)" \
+	"by an operator: a test, until when it is removed"
+explained 1 DROP_SOURCE_BANNED banned 2001:db8::7
+explained 1 DROP_SOURCE_BANNED banned '[2001:db8::8]:1234' --service api6
+cli mode observe --service api6 >/dev/null
+explained 1 DROP_SOURCE_BANNED banned '[2001:db8::8]:1234' --service api6
+expect_equal "what observing does" "$(jq -r .outer.passes "$scratch/explained")" true
+cli mode enforce >/dev/null
+expect_status 2 cli explain something-else
+expect_status 1 cli explain NoSuchId
+expect_status 1 cli explain 192.0.2.7:1 --service nobody
 expect_no_answer alice --interface 192.0.2.8
 expect_no_answer alice --interface 2001:db8::8 "$edge6/"
 wait_until 30 grep -q 'DROP_SOURCE_BANNED .* 192\.0\.2\.8:[0-9]* .* api .* - ' "$scratch/all" ||

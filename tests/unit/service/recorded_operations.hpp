@@ -26,6 +26,14 @@ class RecordedOperations final : public Operations {
   /// Set before the server runs; called by each call, on its thread.
   std::function<void()> on_call = [] {};
   std::size_t keys_there = 1;
+  Explanation explanation = {
+      .subject = "192.0.2.7",
+      .kind = "address",
+      .outer = {.passes = false,
+                .code = "DROP_SOURCE_BANNED",
+                .text = "source banned by an operator"},
+      .inner = {.passes = false, .code = "banned", .text = "closed at accept"},
+      .facts = {{"ban", "by an operator"}}};
   std::function<std::unique_ptr<EventStream>()> make_stream = [] {
     return std::make_unique<ScriptedEvents>(std::vector<EventView>{some_event()}, true);
   };
@@ -150,6 +158,11 @@ class RecordedOperations final : public Operations {
     return change(actor, "set_mode " + service + " " + std::to_string(mode));
   }
 
+  Result<Explanation> explain(const std::string& subject, const std::string& service) override {
+    auto asked = record("explain " + subject + " " + service);
+    if (!asked) return asked.error();
+    return explanation;
+  }
   Result<std::unique_ptr<EventStream>> watch_events(const EventQuery& query) override {
     auto asked = record("watch_events " + query.verdict + " " + query.source + " " + query.service +
                         (query.follow ? " follow " : " kept ") + std::to_string(query.most));
