@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/app/explain_source.hpp"
 #include "agent/app/explain_words.hpp"
 #include "agent/app/verdicts.hpp"
 #include "agent/association/checks.hpp"
@@ -24,8 +25,7 @@ class Explainer {
     out_.inner = {true, "allowed", "each request is judged by the key that it presents"};
     // Some service enforces: for that one the packet is dropped.
     const auto& modes = parts_.modes;
-    set_outer(judge_source(rows_.source, now_), *std::max_element(modes.begin(), modes.end()));
-    tell_source();
+    set_outer(tell_source().outer, *std::max_element(modes.begin(), modes.end()));
     for (std::size_t i = 0; i < modes.size(); ++i) {
       if (modes[i] != SP_MODE_ENFORCE) tell_mode(i);
     }
@@ -89,7 +89,7 @@ class Explainer {
     if (verdict == SP_DROP_CONNECTION_OFFENDER) {
       out_.inner = {false, "offender", "the connection was cut: it kept presenting refused keys"};
     }
-    tell_source_facts();
+    (void)explain_source(parts_, subject_.source.address, rows_.source, now_, out_.facts);
     return std::move(out_);
   }
 
@@ -114,36 +114,12 @@ class Explainer {
     tell("mode", parts_.config.services[service].name + ": " + word(parts_.modes[service]));
   }
 
-  /// The evidence against the source, and the inner door's word on it.
-  void tell_source() {
-    if (tell_source_facts()) {
-      out_.inner = {false, "banned", "its connections are closed when they are accepted"};
-    }
-  }
-
-  bool tell_source_facts() {
-    const auto source = subject_.source.address.as_source();
-    if (!subject_.source.address.is_v4()) tell("judged as", source.to_string() + "/64");
-    const auto bans = parts_.bans.in_force(now_);
-    const auto ban = std::find_if(bans.begin(), bans.end(),
-                                  [&](const auto& one) { return one.source == source; });
-    const bool is_in_kernel = judge_source(rows_.source, now_) != SP_PASS_UNJUDGED;
-    if (ban == bans.end()) {
-      tell("source", is_in_kernel ? "in the kernel's table alone: the agent knows of no ban"
-                                  : "nothing is known against it");
-      return false;
-    }
-    tell("ban", ban->by_operator ? "by an operator" : "by the offender policy");
-    if (!ban->reason.empty()) tell("reason", ban->reason);
-    if (!ban->by_operator) tell("evidence", std::to_string(ban->refusals) + " refused keys");
-    tell("made", show_time(ban->created_at));
-    const bool ends = ban->expires_ns != SP_NEVER;
-    tell("ends", ends ? show_time(unix_now() +
-                                  static_cast<UnixSeconds>((ban->expires_ns - now_) / kSecondNs))
-                      : "when it is removed");
-    if (!ban->by_operator) tell("repetition", "ban number " + std::to_string(ban->repetition));
-    if (!is_in_kernel) tell("kernel", "its table does not have it: the inner door holds it alone");
-    return true;
+  /// What judges the source by itself: facts, and both doors' word.
+  SourceWord tell_source() {
+    const auto& address = subject_.source.address;
+    const auto said = explain_source(parts_, address, rows_.source, now_, out_.facts);
+    if (said.inner) out_.inner = *said.inner;
+    return said;
   }
 
   void tell_key(const Key& key) {
@@ -197,10 +173,9 @@ class Explainer {
   /// What judges a packet on which no binding has a word.
   Result<Explanation> source_alone(std::optional<std::size_t> service) {
     const auto& modes = parts_.modes;
-    set_outer(judge_source(rows_.source, now_),
-              service ? modes[*service] : *std::max_element(modes.begin(), modes.end()));
     if (service) tell_mode(*service);
-    tell_source();
+    set_outer(tell_source().outer,
+              service ? modes[*service] : *std::max_element(modes.begin(), modes.end()));
     return std::move(out_);
   }
 

@@ -12,6 +12,15 @@ std::optional<CidrAction> CidrList::of(const Address& source) const noexcept {
   return set_.of(source);
 }
 
+std::optional<CidrRule> CidrList::rule_of(const Address& source) const {
+  std::optional<CidrRule> longest;
+  for (const auto& rule : rules_) {
+    if (is_v4(rule.prefix) != source.is_v4() || !rule.prefix.contains(source)) continue;
+    if (!longest || rule.prefix.length >= longest->prefix.length) longest = rule;
+  }
+  return longest;
+}
+
 Result<void> CidrList::replace(std::vector<CidrRule> rules) {
   CidrSet set(rules);
   {

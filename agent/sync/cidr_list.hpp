@@ -21,6 +21,9 @@ class CidrList {
 
   [[nodiscard]] std::optional<CidrAction> of(const Address& source) const noexcept;
 
+  /// The rule that decides about the source; looks at every one. Control strand.
+  [[nodiscard]] std::optional<CidrRule> rule_of(const Address& source) const;
+
   /// Holds here at once. The failure is the kernel's: it then has no prefix, and `retry` tries
   /// again.
   Result<void> replace(std::vector<CidrRule> rules);

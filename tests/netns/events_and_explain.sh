@@ -64,6 +64,14 @@ cli mode observe --service api6 >/dev/null
 explained 1 DROP_SOURCE_BANNED banned '[2001:db8::8]:1234' --service api6
 expect_equal "what observing does" "$(jq -r .outer.passes "$scratch/explained")" true
 cli mode enforce >/dev/null
+cli cidr deny 192.0.2.64/26 >/dev/null
+cli cidr allow 192.0.2.8 >/dev/null
+explained 1 DROP_CIDR_DENIED denied 192.0.2.65
+expect_equal "the prefix that denies" "$(fact prefix)" '192.0.2.64/26, denied'
+explained 0 PASS_CIDR_ALLOWED allowed 192.0.2.8
+expect_equal "the prefix that allows" "$(fact prefix)" '192.0.2.8/32, allowed'
+cli cidr load /dev/null >/dev/null
+
 expect_status 2 cli explain something-else
 expect_status 1 cli explain NoSuchId
 expect_status 1 cli explain 192.0.2.7:1 --service nobody

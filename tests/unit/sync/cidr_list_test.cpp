@@ -41,6 +41,13 @@ TEST_F(CidrListTest, SaysWhatTheLastListSays) {
   EXPECT_EQ(table_.size, 0U);
 }
 
+TEST_F(CidrListTest, NamesTheRuleThatDecides) {
+  ASSERT_TRUE(cidrs_.replace(rules_));
+  EXPECT_EQ(cidrs_.rule_of(*Address::parse("192.0.2.7")), rules_[1]);
+  EXPECT_EQ(cidrs_.rule_of(*Address::parse("192.0.2.8")), rules_[0]);
+  EXPECT_FALSE(cidrs_.rule_of(*Address::parse("192.0.3.1")));
+}
+
 TEST_F(CidrListTest, HoldsWhatTheKernelRefusedAndTriesAgain) {
   table_.refuses = true;
   EXPECT_FALSE(cidrs_.replace(rules_));
