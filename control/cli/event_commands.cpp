@@ -5,7 +5,7 @@
 #include "control/cli/command_groups.hpp"
 #include "control/cli/interrupt.hpp"
 #include "control/cli/output.hpp"
-#include "control/cli/values.hpp"
+#include "control/cli/watch_request.hpp"
 #include "control/client/control_client.hpp"
 
 namespace sallyport {
@@ -13,20 +13,6 @@ namespace {
 
 using Kind = Parameter::Kind;
 using Stub = ControlClient::Stub;
-
-Result<control::v1::WatchEventsRequest> make_request(const Invocation& invocation) {
-  control::v1::WatchEventsRequest request;
-  request.set_verdict(invocation.value("--verdict"));
-  request.set_source(invocation.value("--source"));
-  request.set_service(invocation.value("--service"));
-  request.set_follow(invocation.has("--follow"));
-  if (!invocation.has("--limit")) return request;
-  auto limit = parse_number("--limit", invocation.value("--limit"));
-  if (!limit) return limit.error();
-  if (*limit == 0) return failure(Errc::kInvalid, "--limit is 0", "write 1 or more");
-  request.set_most(*limit);
-  return request;
-}
 
 std::string show_endpoint(const std::string& address, std::uint32_t port) {
   const bool is_v6 = address.find(':') != std::string::npos;
@@ -95,7 +81,7 @@ class EventPrinter {
 };
 
 Result<int> events(const Invocation& invocation, ControlClient& client, Output& output) {
-  auto request = make_request(invocation);
+  auto request = make_watch_request(invocation, "--limit");
   if (!request) return request.error();
   EventPrinter printer(output);
   const auto print = [&](const control::v1::Event& event) { return printer.print(event); };
@@ -121,15 +107,12 @@ Result<int> events(const Invocation& invocation, ControlClient& client, Output& 
 
 std::vector<Command> event_commands() {
   return {
-      {"events",
-       "show packets that the outer door has dropped, a sample of them",
+      {"events", "show packets that the outer door has dropped, a sample of them",
        "The configuration says how large the sample is (outer_door.events). Without --follow: the "
        "last ones that the agent kept, oldest first.",
-       {{Kind::kFlag, "-f,--follow", "", "show new ones as they come, until Ctrl-C"},
-        {Kind::kOption, "--verdict", "NAME", "with this verdict alone: DROP_KEY_REVOKED, ..."},
-        {Kind::kOption, "--source", "ADDRESS", "from this address alone (IPv6: from its /64)"},
-        {Kind::kOption, "--service", "NAME", "to this service alone"},
-        {Kind::kOption, "--limit", "N", "the last N; with --follow, end after N"}},
+       with_event_filters(
+           {{Kind::kFlag, "-f,--follow", "", "show new ones as they come, until Ctrl-C"},
+            {Kind::kOption, "--limit", "N", "the last N; with --follow, end after N"}}),
        events},
   };
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # A drop can be seen as it happens, with the key that it is about, and afterwards; both doors say
-# why they would refuse an address, a key or a connection.
+# why they would refuse an address, a key or a connection; a trace of the drops is read by tshark.
 . "$(dirname "$0")/lib.sh"
 
 start_edge events='sample: 1'
@@ -96,6 +96,26 @@ expect_equal "lines of --source --limit 1" "$(wc -l <"$scratch/output")" 2
 expect_status 2 cli events --verdict DROP_NOTHING
 expect_said 'no such verdict: DROP_NOTHING'
 expect_status 1 cli events --service nobody
+
+# A trace is a capture that others read: the frame, its whole length, and why it was dropped.
+"$SALLYPORT" --socket "$scratch/control.sock" trace --count 3 --verdict DROP_KEY_REVOKED \
+	--write "$scratch/trace.pcapng" >"$scratch/trace.out" 2>&1 &
+trace_pid=$!
+wait_until 30 test -s "$scratch/trace.pcapng" || fail "the trace does not begin" "$(cat "$scratch/trace.out")"
+send_late "$port" 10
+wait "$trace_pid" || fail "the trace did not end well" "$(cat "$scratch/trace.out")"
+expect_equal "what trace says" "$(cat "$scratch/trace.out")" "wrote 3 packets to $scratch/trace.pcapng"
+cli trace --seconds 1 --write - >"$scratch/empty.pcapng"
+[ -s "$scratch/empty.pcapng" ] || fail "a trace without packets has no header"
+if type tshark >/dev/null 2>&1; then
+	HOME=$scratch tshark -r "$scratch/trace.pcapng" -T fields -E separator=' ' -e ip.src -e tcp.srcport \
+		-e tcp.dstport -e frame.len -e frame.cap_len -e frame.interface_name -e frame.comment \
+		>"$scratch/tshark" 2>"$scratch/tshark.err" || fail "tshark can't read it" "$(cat "$scratch/tshark.err")"
+	expect_equal "what tshark reads" "$(sort -u "$scratch/tshark")" \
+		"192.0.2.7 $port 8443 154 54 e0 verdict: DROP_KEY_REVOKED; key: $id; service: api"
+	expect_equal "packets that tshark reads" "$(wc -l <"$scratch/tshark")" 3
+	HOME=$scratch tshark -r "$scratch/empty.pcapng" >/dev/null 2>&1 || fail "tshark can't read an empty one"
+fi
 
 # A follower ends with Ctrl-C, and with the agent.
 kill -INT "$all_pid"
