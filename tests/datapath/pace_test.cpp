@@ -40,7 +40,8 @@ TEST_P(PaceTest, JudgesNothingButSyns) {
   pace(kForever, 0);
   EXPECT_EQ(syn_from("192.0.2.7"), SP_PASS_UNJUDGED);
   EXPECT_EQ(syn_from("192.0.2.7"), SP_DROP_SOURCE_PACED);
-  for (const unsigned flags : {kAck, kSyn | kAck, kFin | kAck, kRst}) {
+  const std::vector<unsigned> others = {kAck, kSyn | kAck, kFin | kAck, kRst};
+  for (const unsigned flags : others) {
     EXPECT_EQ(run("192.0.2.7", flags).verdict, SP_PASS_UNJUDGED) << flags;
   }
 }

@@ -46,7 +46,7 @@ struct World {
   std::map<std::uint32_t, Slot> slots;
   std::map<Address, Ban> bans;  // by Address::as_source
   std::vector<CidrRule> cidrs;
-  bool is_pacing = false;      // no source may open more than one connection
+  bool is_pacing = false;        // no source may open more than one connection
   std::set<Address> has_opened;  // by Address::as_source, while pacing
 };
 

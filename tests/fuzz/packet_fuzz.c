@@ -29,6 +29,9 @@ static enum sp_parse parse_prefix(const uint8_t* data, size_t readable, size_t l
              : protocol == bpf_htons(ETH_P_IPV6) ? sp_parse_v6(&frame, at, packet)
                                                  : SP_PARSE_NOT_IP;
   }
+  /* From where the frame begins, so that two copies can be compared. */
+  if (result == SP_PARSE_OK)
+    packet->headers_end = (void*)(uintptr_t)((uint8_t*)packet->headers_end - (copy + 2));
   free(copy);
   return result;
 }

@@ -41,10 +41,13 @@ TIME = "ns"
 CASES = [
     Case("condemned-connection", RATE, ("xdp-drop", "xdp-read", "xdp-filter")),
     Case("banned-source", RATE, ("xdp-drop", "xdp-read", "xdp-filter")),
+    Case("denied-cidr", RATE, ("xdp-drop", "xdp-read", "xdp-filter")),
     Case("over-limit", RATE, ("xdp-drop", "xdp-read", "xdp-filter")),
     Case("condemned-connection", RATE, ("xdp-drop", "xdp-read"), sources=1_000_000, flows=1, random=True),
+    Case("denied-cidr", RATE, ("xdp-drop", "xdp-read"), sources=1_000_000, flows=1, random=True),
     Case("condemned-connection", TIME, ("xdp-drop", "xdp-filter")),
     Case("banned-source", TIME, ("xdp-drop", "xdp-filter")),
+    Case("denied-cidr", TIME, ("xdp-drop", "xdp-filter")),
     Case("over-limit", TIME, ("xdp-drop", "xdp-filter")),
     Case("pass-within-limit", TIME, ("xdp-pass",)),
     Case("pass-bound", TIME, ("xdp-pass",)),

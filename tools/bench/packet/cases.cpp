@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <random>
 
 #include "agent/base/clock.hpp"
 
@@ -80,6 +81,27 @@ Result<void> arrange_bans(Tables& tables, const Traffic& traffic, sp_verdict ver
   return declare_service(tables, traffic.port);
 }
 
+/// A list of 60,000 prefixes, as lists of abusive networks are: the traffic's by /24, and others of
+/// all lengths, of which every eighth divides a /24.
+Result<void> arrange_cidrs(Tables& tables, const Traffic& traffic, sp_verdict) {
+  constexpr std::size_t kPrefixes = 60'000;
+  std::vector<CidrRule> rules;
+  for (std::uint32_t n = 0; n < traffic.sources; n += 256) {
+    rules.push_back({Cidr::containing(nth_source(traffic, n), 120), CidrAction::kDeny});
+  }
+  const auto last = nth_source(traffic, traffic.sources - 1);
+  rules.push_back({Cidr::containing(last, 120), CidrAction::kDeny});
+  std::mt19937 random(1);
+  while (rules.size() < kPrefixes) {
+    const auto length =
+        static_cast<std::uint8_t>(96 + (random() % 8 == 0 ? 25 + random() % 8 : 17 + random() % 8));
+    const auto elsewhere = Address::from_v4(htonl(0x40000000U | (random() & 0x3fffffff)));
+    rules.push_back({Cidr::containing(elsewhere, length), CidrAction::kDeny});
+  }
+  if (auto done = tables.cidrs().replace(rules); !done) return done;
+  return declare_service(tables, traffic.port);
+}
+
 /// Both tables hold something, none of it about these packets.
 Result<void> arrange_strangers(Tables& tables, const Traffic& traffic, sp_verdict) {
   Traffic other = traffic;
@@ -100,6 +122,7 @@ Result<void> arrange_other_port(Tables& tables, const Traffic& traffic, sp_verdi
 constexpr std::array kCases = {
     Case{"condemned-connection", SP_DROP_KEY_REVOKED, arrange_connections},
     Case{"banned-source", SP_DROP_SOURCE_OFFENDER, arrange_bans},
+    Case{"denied-cidr", SP_DROP_CIDR_DENIED, arrange_cidrs},
     Case{"over-limit", SP_DROP_KEY_OVER_PACKETS, arrange_limit},
     Case{"pass-within-limit", SP_PASS_BOUND, arrange_limit},
     Case{"pass-bound", SP_PASS_BOUND, arrange_connections},
