@@ -5,6 +5,7 @@
 
 #include "agent/base/clock.hpp"
 #include "agent/base/key_id.hpp"
+#include "agent/base/time_text.hpp"
 #include "bpf/abi/service.h"
 #include "bpf/abi/verdict.h"
 
@@ -12,8 +13,6 @@ namespace sallyport {
 
 // How explanations put what they found.
 
-/// "never" for 0, else "2026-11-24 10:31:07Z".
-[[nodiscard]] std::string show_time(UnixSeconds moment);
 [[nodiscard]] std::string word(Standing standing);
 [[nodiscard]] std::string word(sp_mode mode);
 /// "DROP_KEY_REVOKED, connection of a revoked key"

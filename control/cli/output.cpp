@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <cctype>
-#include <ctime>
 #include <iomanip>
 #include <sstream>
 
@@ -141,16 +140,6 @@ void Output::receipt_lines(const control::v1::Receipt& receipt) {
                                      : std::string("has not acknowledged"))
        << ", " << receipt.connections() << " connection" << (receipt.connections() == 1 ? "" : "s")
        << " cut\n";
-}
-
-std::string show_time(std::int64_t unix_seconds) {
-  if (unix_seconds == 0) return "never";
-  const std::time_t time = unix_seconds;
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%SZ", &parts);
-  return text;
 }
 
 std::string enum_word(const google::protobuf::EnumDescriptor& type, int value) {

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "agent/base/time_text.hpp"
+
 namespace sallyport {
 
 enum class Format { kTable, kJson };
@@ -45,9 +47,6 @@ class Output {
   std::ostream& out_;
   Format format_;
 };
-
-/// "never" for 0, else "2026-11-24 10:31:07Z".
-[[nodiscard]] std::string show_time(std::int64_t unix_seconds);
 
 /// An enum value's name in lower case without its type's prefix: KEY_STATE_ACTIVE → "active".
 [[nodiscard]] std::string enum_word(const google::protobuf::EnumDescriptor& type, int value);

@@ -166,7 +166,8 @@ INSTANTIATE_TEST_SUITE_P(Hooks, EventTest, testing::Values(Hook::kXdp, Hook::kTc
 
 TEST(EventRingTest, EventThatFindsTheRingFullIsCountedAndThePacketStillDropped) {
   LoadedFilter filter(4096);
-  if (filter.error() && filter.error()->code == Errc::kDenied) GTEST_SKIP();
+  if (filter.error() && filter.error()->code == Errc::kDenied)
+    GTEST_SKIP() << filter.error()->message;
   ASSERT_FALSE(filter.error()) << to_string(*filter.error());
   filter.declare_service("", kPort, kService);
   filter.ban("192.0.2.8", SP_NEVER, SP_DROP_SOURCE_BANNED);
