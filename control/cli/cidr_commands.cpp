@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cerrno>
-#include <fstream>
-#include <iostream>
+#include <cstdio>
+#include <memory>
 #include <span>
-#include <sstream>
 
 #include "control/cli/cidr_file.hpp"
 #include "control/cli/command_groups.hpp"
@@ -62,19 +61,34 @@ Result<int> list(const Invocation& invocation, ControlClient& client, Output& ou
   return kDone;
 }
 
+constexpr std::size_t kMostBytes = 64U << 20;
+
+struct CloseFile {
+  void operator()(std::FILE* file) const noexcept {
+    if (file != stdin) (void)std::fclose(file);
+  }
+};
+
+Failure unreadable(const std::string& file, int error) {
+  auto why = system_failure(error, "cannot read " + file,
+                            "name a file of prefixes, one a line, or - for the standard input");
+  why.code = Errc::kInvalid;  // an absent file is an error, no negative answer
+  return why;
+}
+
+/// All of the file, or a failure: half a list, or nothing of a directory, must not become the list.
 Result<std::string> read(const std::string& file) {
-  std::ostringstream text;
-  if (file == "-") {
-    text << std::cin.rdbuf();
-    return text.str();
+  const std::unique_ptr<std::FILE, CloseFile> in(file == "-" ? stdin
+                                                             : std::fopen(file.c_str(), "re"));
+  if (!in) return unreadable(file, errno);
+  std::string text;
+  char block[1 << 16];
+  while (const auto got = std::fread(block, 1, sizeof block, in.get())) {
+    text.append(block, got);
+    if (text.size() > kMostBytes) return unreadable(file, EFBIG);
   }
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return system_failure(errno, "cannot read " + file);
-  text << in.rdbuf();
-  if (in.bad() || (text.fail() && in.peek() != std::ifstream::traits_type::eof())) {
-    return system_failure(errno, "cannot read " + file, "name a file of prefixes, one a line");
-  }
-  return text.str();
+  if (std::ferror(in.get()) != 0) return unreadable(file, errno);
+  return text;
 }
 
 Failure wrong_lines(const std::string& file, const ParsedCidrs& parsed) {

@@ -73,7 +73,11 @@ Result<std::ostream*> open_target(const std::string& name, std::ofstream& file) 
   errno = 0;
   file.open(name, std::ios::binary | std::ios::trunc);
   if (file) return &file;
-  return system_failure(errno, "cannot write " + name);
+  auto why =
+      system_failure(errno, "cannot write " + name,
+                     "name a file in a directory that is there, or - for the standard output");
+  why.code = Errc::kInvalid;  // an error, no negative answer
+  return why;
 }
 
 void tell_end(const Trace& trace, const std::string& name, Output& output) {

@@ -35,6 +35,10 @@ cli ban remove 192.0.2.7 >/dev/null
 printf '192.0.2.8/32\n192.0.2.9/24\n' >"$scratch/list"
 expect_status 2 cli cidr load "$scratch/list"
 expect_said 'line 2: not a prefix: 192\.0\.2\.9/24'
+for file in "$scratch" /nowhere; do # a directory opens, but has no lines
+	expect_status 2 cli cidr load "$file"
+	expect_said 'name a file of prefixes'
+done
 expect_no_answer alice --interface 192.0.2.7
 printf '# scanners\n192.0.2.8  # one\n2001:db8::8/128\nallow 192.0.2.0/28\n' >"$scratch/list"
 expect_status 0 cli cidr load "$scratch/list"
