@@ -17,6 +17,7 @@ constexpr std::size_t kMaxSocketPath = 107;  // sun_path without its end
 constexpr std::size_t kMaxInterfaces = 64;
 constexpr std::size_t kMaxExempt = 1024;
 constexpr Range kCapacity = {1, 1U << 24};
+constexpr Range kPerSecond = {0, 1000000};
 
 constexpr std::array<Word<Attach>, 3> kAttachWords = {{
     {"auto", Attach::kAuto},
@@ -85,7 +86,7 @@ void read_pin_directory(OuterDoorConfig& door, const YamlValue& value) {
   }
 }
 
-constexpr std::array<Field<OuterDoorConfig>, 7> kDoorFields = {{
+constexpr std::array<Field<OuterDoorConfig>, 9> kDoorFields = {{
     {"interfaces", read_interfaces},
     {"attach",
      [](OuterDoorConfig& d, const YamlValue& v) { read_word(v, d.attach, kAttachWords); }},
@@ -94,6 +95,12 @@ constexpr std::array<Field<OuterDoorConfig>, 7> kDoorFields = {{
     {"pin_directory", read_pin_directory},
     {"capacity",
      [](OuterDoorConfig& d, const YamlValue& v) { read_section(d, v, kCapacityFields); }},
+    {"max_denied_keys",
+     [](OuterDoorConfig& d, const YamlValue& v) { read_whole(v, d.max_denied_keys, kCapacity); }},
+    {"resets_per_second",
+     [](OuterDoorConfig& d, const YamlValue& v) {
+       read_whole(v, d.resets_per_second, kPerSecond);
+     }},
     {"events", [](OuterDoorConfig& d, const YamlValue& v) { read_events(d.events, v); }},
 }};
 
@@ -157,11 +164,10 @@ void read_offenders(Config& config, const YamlValue& section) {
   if (rules.ban_ns > rules.max_ban_ns) section.fail("ban is longer than max_ban");
 }
 
-constexpr Range kPace = {0, 1000000};
-
 constexpr std::array<Field<PaceRules>, 2> kPaceFields = {{
-    {"per_second", [](PaceRules& r, const YamlValue& v) { read_whole(v, r.per_second, kPace); }},
-    {"burst", [](PaceRules& r, const YamlValue& v) { read_whole(v, r.burst, kPace); }},
+    {"per_second",
+     [](PaceRules& r, const YamlValue& v) { read_whole(v, r.per_second, kPerSecond); }},
+    {"burst", [](PaceRules& r, const YamlValue& v) { read_whole(v, r.burst, kPerSecond); }},
 }};
 
 constexpr std::array<Field<Config>, 8> kFields = {{

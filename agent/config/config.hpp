@@ -38,6 +38,8 @@ struct OuterDoorConfig {
   std::uint32_t max_connections = 262144;
   std::uint32_t max_sources = 65536;
   std::uint32_t max_key_slots = 65536;
+  std::uint32_t max_denied_keys = 262144;  // that it knows in the clear
+  std::uint32_t resets_per_second = 1000;  // answers to condemned connections; 0: none
   EventRules events;
   bool required = false;  // true: refuse to start without it; false: the inner door alone, loudly
 };
@@ -65,10 +67,16 @@ struct HttpLimits {
   std::chrono::milliseconds body_timeout{30000};  // between two reads of a body
 };
 
+/// What its clients speak. kCleartext: HTTP/1.1 from a hop that has ended TLS before us.
+enum class ServiceKind : std::uint8_t { kTls, kCleartext };
+
 struct ServiceConfig {
   std::string name;
+  ServiceKind kind = ServiceKind::kTls;
   Endpoint listen;
-  TlsConfig tls;
+  TlsConfig tls;                  // of kTls alone
+  bool takes_udp = false;         // the outer door judges UDP to `listen` too
+  bool answers_by_reset = false;  // it answers a condemned connection by a TCP reset
   UpstreamConfig upstream;
   HttpLimits http;
   std::vector<std::string> key_headers = {"authorization", "x-api-key"};  // lower case

@@ -2,6 +2,7 @@
 #include "agent/config/service_section.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "agent/config/scalars.hpp"
 #include "agent/config/service_parts.hpp"
@@ -18,7 +19,36 @@ struct ServiceDraft {
   ServiceConfig config;
   int name_line = 0;
   int listen_line = 0;
+  std::optional<YamlValue> tls;
+  bool is_kind_known = true;
 };
+
+constexpr std::array<Word<ServiceKind>, 2> kKindWords = {{
+    {"tls", ServiceKind::kTls},
+    {"cleartext", ServiceKind::kCleartext},
+}};
+
+constexpr std::array<Word<bool>, 2> kCondemnedWords = {{
+    {"drop", false},
+    {"reset", true},
+}};
+
+void read_kind(ServiceDraft& draft, const YamlValue& value) {
+  const auto errors = value.errors->size();
+  read_word(value, draft.config.kind, kKindWords);
+  draft.is_kind_known = value.errors->size() == errors;
+}
+
+/// TLS is a matter of the kind, which may stand after it.
+void check_tls(const ServiceDraft& draft, const YamlValue& item) {
+  const bool is_service = item.node.IsMap() || item.node.IsNull();  // else that is the error
+  if (!is_service || !draft.is_kind_known) return;
+  if (draft.config.kind == ServiceKind::kTls) {
+    if (!draft.tls) item.fail("missing field 'tls'; only a service of `kind: cleartext` has none");
+  } else if (draft.tls) {
+    draft.tls->fail("a cleartext service speaks no TLS: remove this, or say `kind: tls`");
+  }
+}
 
 void read_claimed_user_header(ServiceConfig& service, const YamlValue& value) {
   const auto* text = scalar_of(value);
@@ -74,7 +104,7 @@ void read_name(ServiceDraft& draft, const YamlValue& value) {
   }
 }
 
-constexpr std::array<Field<ServiceDraft>, 8> kServiceFields = {{
+constexpr std::array<Field<ServiceDraft>, 11> kServiceFields = {{
     {"name", read_name, Need::kRequired},
     {"listen",
      [](ServiceDraft& d, const YamlValue& v) {
@@ -82,8 +112,17 @@ constexpr std::array<Field<ServiceDraft>, 8> kServiceFields = {{
        read_endpoint(v, d.config.listen);
      },
      Need::kRequired},
-    {"tls", [](ServiceDraft& d, const YamlValue& v) { read_tls(d.config.tls, v); },
-     Need::kRequired},
+    {"kind", read_kind},
+    {"tls",
+     [](ServiceDraft& d, const YamlValue& v) {
+       d.tls.emplace(v);
+       read_tls(d.config.tls, v);
+     }},
+    {"udp", [](ServiceDraft& d, const YamlValue& v) { read_flag(v, d.config.takes_udp); }},
+    {"on_condemned",
+     [](ServiceDraft& d, const YamlValue& v) {
+       read_word(v, d.config.answers_by_reset, kCondemnedWords);
+     }},
     {"upstream", [](ServiceDraft& d, const YamlValue& v) { read_upstream(d.config.upstream, v); },
      Need::kRequired},
     {"key_headers", read_key_headers},
@@ -116,6 +155,7 @@ void check_differs(const ServiceDraft& earlier, const ServiceDraft& draft, const
 ServiceDraft read_service(const YamlValue& item) {
   ServiceDraft draft;
   read_section(draft, item, kServiceFields);
+  check_tls(draft, item);
   const auto& service = draft.config;
   if (service.listen.port != 0 && service.listen == service.upstream.endpoint) {
     item.fail("the upstream " + endpoint_text(service.listen) + " is the service itself");

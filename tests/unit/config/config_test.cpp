@@ -24,6 +24,8 @@ outer_door:
   required: true
   pin_directory: /sys/fs/bpf/other
   capacity: { connections: 1000, sources: 2000, key_slots: 3000 }
+  max_denied_keys: 4000
+  resets_per_second: 0
   events: { sample: 7, sample_passes: 1000, ring_bytes: 65536 }
 services:
   - name: api
@@ -39,6 +41,13 @@ services:
     tls: { certificate: c.pem, private_key: k.pem }
     upstream: { address: 127.0.0.1:9000 }
     claims: { user_header: "" }
+    udp: true
+    on_condemned: reset
+  - name: behind
+    upstream: { address: 127.0.0.1:9000 }
+    kind: cleartext
+    listen: 192.0.2.1:8080
+    on_condemned: drop
 offenders: { refusals: 3, window: 2s, ban: 5s, max_ban: 10s, guard: 0s, settle: 7s, exempt: [10.0.0.0/8, "2001:db8::/32"], max_sources: 99 }
 )";
 
@@ -60,6 +69,8 @@ TEST(ConfigTest, ReadsTheAgentsSettings) {
   EXPECT_EQ(door.max_connections, 1000U);
   EXPECT_EQ(door.max_sources, 2000U);
   EXPECT_EQ(door.max_key_slots, 3000U);
+  EXPECT_EQ(door.max_denied_keys, 4000U);
+  EXPECT_EQ(door.resets_per_second, 0U);
   EXPECT_EQ(door.events.sample, 7U);
   EXPECT_EQ(door.events.sample_passes, 1000U);
   EXPECT_EQ(door.events.ring_bytes, 65536U);
@@ -68,7 +79,7 @@ TEST(ConfigTest, ReadsTheAgentsSettings) {
 TEST(ConfigTest, ReadsAService) {
   const auto parsed = parse_config(kWhole);
   ASSERT_TRUE(parsed.errors.empty()) << shown(parsed);
-  ASSERT_EQ(parsed.config.services.size(), 2U);
+  ASSERT_EQ(parsed.config.services.size(), 3U);
   const auto& api = parsed.config.services[0];
 
   EXPECT_EQ(api.name, "api");
@@ -85,6 +96,25 @@ TEST(ConfigTest, ReadsAService) {
   EXPECT_EQ(api.forwarded_tenant_header, "X-T");
   EXPECT_EQ(parsed.config.services[1].listen, (Endpoint{Address{}, 8444}));
   EXPECT_EQ(parsed.config.services[1].claimed_user_header, "");
+}
+
+TEST(ConfigTest, ReadsWhatTheOuterDoorNeedsToKnowOfAService) {
+  const auto parsed = parse_config(kWhole);
+  ASSERT_TRUE(parsed.errors.empty()) << shown(parsed);
+  ASSERT_EQ(parsed.config.services.size(), 3U);
+  const auto& plain = parsed.config.services[0];
+  const auto& other = parsed.config.services[1];
+  const auto& behind = parsed.config.services[2];
+
+  EXPECT_EQ(plain.kind, ServiceKind::kTls);
+  EXPECT_FALSE(plain.takes_udp);
+  EXPECT_FALSE(plain.answers_by_reset);
+  EXPECT_EQ(other.kind, ServiceKind::kTls);
+  EXPECT_TRUE(other.takes_udp);
+  EXPECT_TRUE(other.answers_by_reset);
+  EXPECT_EQ(behind.kind, ServiceKind::kCleartext);
+  EXPECT_FALSE(behind.answers_by_reset);
+  EXPECT_EQ(behind.tls.certificate_file, "");
 }
 
 TEST(ConfigTest, ReadsLimitsAndOffenderRules) {
@@ -120,6 +150,8 @@ TEST(ConfigTest, WhatIsLeftOutKeepsItsDefault) {
   EXPECT_EQ(parsed.config.control_socket, defaults.control_socket);
   EXPECT_EQ(parsed.config.outer_door.mode, SP_MODE_ENFORCE);
   EXPECT_TRUE(parsed.config.outer_door.interfaces.empty());
+  EXPECT_EQ(parsed.config.outer_door.max_denied_keys, 262144U);
+  EXPECT_EQ(parsed.config.outer_door.resets_per_second, 1000U);
   EXPECT_EQ(parsed.config.services[0].claimed_user_header, "x-user-id");
   EXPECT_EQ(parsed.config.services[0].http.head_bytes, 16384U);
   EXPECT_EQ(parsed.config.offenders.ban_ns, 60 * kSecondNs);
