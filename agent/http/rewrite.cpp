@@ -100,11 +100,40 @@ void append_field(std::string_view name, std::string_view value, std::string& ou
 }
 
 // For values that no parser has seen: a control octet becomes a space, so that it can't end a line.
-void append_own_field(std::string_view name, std::string_view value, std::string& out) {
-  const std::size_t start = out.size() + name.size() + 2;
-  append_field(name, value, out);
-  for (std::size_t i = start; i < start + value.size(); ++i) {
+void append_own(std::string_view value, std::string& out) {
+  const std::size_t start = out.size();
+  out += value;
+  for (std::size_t i = start; i < out.size(); ++i) {
     if (is_control(out[i])) out[i] = ' ';
+  }
+}
+
+void append_own_field(std::string_view name, std::string_view value, std::string& out) {
+  (out += name) += ": ";
+  append_own(value, out);
+  out += "\r\n";
+}
+
+/// The hops so far, if they may tell, then the peer.
+void append_forwarded_for(const RequestHead& request, const UpstreamRewrite& rewrite,
+                          std::string& out) {
+  out += "X-Forwarded-For: ";
+  if (rewrite.sender == Sender::kTrustedHop) {
+    for (const auto& [name, value] : request.fields.all()) {
+      if (iequals(name, "x-forwarded-for") && !value.empty()) (out += value) += ", ";
+    }
+  }
+  append_own(rewrite.peer_address, out);
+  out += "\r\n";
+}
+
+void append_forwarded_proto(const RequestHead& request, Sender sender, std::string& out) {
+  if (sender == Sender::kClient) {
+    out += "X-Forwarded-Proto: https\r\n";
+    return;
+  }
+  for (const auto& [name, value] : request.fields.all()) {
+    if (iequals(name, "x-forwarded-proto")) append_field("X-Forwarded-Proto", value, out);
   }
 }
 
@@ -139,8 +168,8 @@ void write_upstream_head(const RequestHead& request, const UpstreamRewrite& rewr
     append_field(name, value, out);
   }
   for (const HeaderField& field : rewrite.added) append_own_field(field.name, field.value, out);
-  append_own_field("X-Forwarded-For", rewrite.client_address, out);
-  out += "X-Forwarded-Proto: https\r\n";
+  append_forwarded_for(request, rewrite, out);
+  append_forwarded_proto(request, rewrite.sender, out);
   if (!request.host.empty()) append_field("X-Forwarded-Host", request.host, out);
   append_framing(request.framing, request.content_length, out);
   out += "\r\n";

@@ -8,16 +8,24 @@
 
 namespace sallyport {
 
+/// Whether the peer that sent a request may speak for the client of whom it has it.
+enum class Sender : std::uint8_t {
+  kClient,      // it is the client: what it says of itself in X-Forwarded-* goes
+  kTrustedHop,  // its X-Forwarded-For is appended to, its X-Forwarded-Proto kept
+};
+
 /// What the upstream is told beyond the request itself, and what it must not see.
 struct UpstreamRewrite {
   std::span<const std::string_view> removed;  // lower-case names: key headers, our own headers
   std::span<const HeaderField> added;         // set by us; same-named ones of the client go
-  std::string_view client_address;            // for X-Forwarded-For (replaces the client's)
+  std::string_view peer_address;              // for X-Forwarded-For
+  Sender sender = Sender::kClient;
 };
 
 /// Appends the head for the upstream to `out`: hop-by-hop fields removed (RFC 9110 section
 /// 7.6.1, with those that Connection names), Host kept, framing fields written anew,
-/// X-Forwarded-For/-Proto/-Host set, always HTTP/1.1 with keep-alive.
+/// X-Forwarded-For/-Proto/-Host set, always HTTP/1.1 with keep-alive. A trusted hop that says no
+/// X-Forwarded-Proto leaves it unsaid.
 void write_upstream_head(const RequestHead& request, const UpstreamRewrite& rewrite,
                          std::string& out);
 

@@ -23,7 +23,8 @@ void write_head(Session& session, const Exchange& exchange, const KeyEntry& key,
   write_upstream_head(exchange.request,
                       {.removed = session.service.gate.key_headers(),
                        .added = added,
-                       .client_address = session.peer_text},
+                       .peer_address = session.peer_text,
+                       .sender = Sender::kClient},
                       out);
 }
 

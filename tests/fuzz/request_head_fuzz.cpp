@@ -40,9 +40,9 @@ void check_framing(const RequestHead& head) {
   require(hosts == 1 || (hosts == 0 && head.minor_version == 0), "one Host");
 }
 
-void check_rewrite(const RequestHead& head) {
+void check_rewrite(const RequestHead& head, Sender sender) {
   std::string out;
-  write_upstream_head(head, {kRemoved, kAdded, "192.0.2.7"}, out);
+  write_upstream_head(head, {kRemoved, kAdded, "192.0.2.7", sender}, out);
   RequestHead again;
   const ParseResult result = parse_request_head(out, HeadLimits{}, again);
   require(result.result == ParseStatus::kDone && result.consumed == out.size(),
@@ -51,6 +51,7 @@ void check_rewrite(const RequestHead& head) {
           "it asks for the same");
   require(head.framing == again.framing && head.content_length == again.content_length,
           "it frames the same body");
+  require(again.fields.find("x-forwarded-for").ends_with("192.0.2.7"), "it names its sender");
   require(again.fields.find("x-auth-user") == "alice", "the first of our fields is ours");
   require(again.fields.find("x_auth_user").empty(), "nor has it another spelling");
   require(again.fields.find("x-api-key").empty() && again.fields.find("connection").empty(),
@@ -71,7 +72,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_prefixes(text, result, result.consumed);
     check_prefixes(text, result, result.consumed - 1);
     check_framing(head);
-    if (!head.host.empty()) check_rewrite(head);
+    if (!head.host.empty()) {
+      check_rewrite(head, sallyport::Sender::kClient);
+      check_rewrite(head, sallyport::Sender::kTrustedHop);
+    }
   }
   if (size > 0) check_prefixes(text, result, data[size / 2] * size / 256);
   return 0;

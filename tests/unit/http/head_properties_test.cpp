@@ -121,7 +121,7 @@ TEST(HeadPropertiesTest, WhatIsAcceptedAndRewrittenMeansTheSameToTheNextParser) 
     if (result.result != ParseStatus::kDone || one.host.empty()) continue;
     ++accepted;
     std::string out;
-    write_upstream_head(one, {kRemoved, kAdded, "192.0.2.7"}, out);
+    write_upstream_head(one, {kRemoved, kAdded, "192.0.2.7", Sender::kClient}, out);
     RequestHead two;
     const ParseResult again = parse_request_head(out, HeadLimits{}, two);
     ASSERT_EQ(again.result, ParseStatus::kDone) << again.why << "\n" << head << "\n" << out;

@@ -15,13 +15,18 @@ using ::testing::Not;
 constexpr std::string_view kRemoved[] = {"x-api-key", "authorization"};
 constexpr HeaderField kAdded[] = {{"X-Sallyport-User", "alice"}, {"X-Sallyport-Tenant", "acme"}};
 
-std::string upstream(const std::string& head, std::span<const HeaderField> added = kAdded) {
+std::string upstream(const std::string& head, std::span<const HeaderField> added = kAdded,
+                     Sender sender = Sender::kClient) {
   RequestHead request;
   const ParseResult result = parse_request_head(head, HeadLimits{}, request);
   EXPECT_EQ(result.result, ParseStatus::kDone) << result.why << "\n" << head;
   std::string out;
-  write_upstream_head(request, {kRemoved, added, "192.0.2.7"}, out);
+  write_upstream_head(request, {kRemoved, added, "192.0.2.7", sender}, out);
   return out;
+}
+
+std::string from_hop(std::initializer_list<std::string_view> lines) {
+  return upstream(request_with(lines), kAdded, Sender::kTrustedHop);
 }
 
 std::string downstream(const std::string& head, Framing framing, bool keep_alive = true,
@@ -69,6 +74,34 @@ TEST(RewriteTest, AClientCannotSaySomethingInOurName) {
   }
   const std::string twice = upstream(request_with({"X-Api-Key: eve1", "X-Api-Key: eve2"}));
   EXPECT_THAT(twice, Not(HasSubstr("eve")));
+}
+
+TEST(RewriteTest, ATrustedHopSaysWhoTheClientIsAndIsNamedAfterIt) {
+  EXPECT_THAT(from_hop({"x-forwarded-for: 203.0.113.9"}),
+              HasSubstr("X-Forwarded-For: 203.0.113.9, 192.0.2.7\r\n"));
+  EXPECT_THAT(from_hop({"X-Forwarded-For: 203.0.113.9, 10.0.0.1",
+                        "X-Forwarded-For:", "X-Forwarded-For: 10.0.0.2"}),
+              HasSubstr("X-Forwarded-For: 203.0.113.9, 10.0.0.1, 10.0.0.2, 192.0.2.7\r\n"));
+  EXPECT_THAT(from_hop({}), HasSubstr("X-Forwarded-For: 192.0.2.7\r\n"));
+}
+
+TEST(RewriteTest, TheSchemeIsAsATrustedHopSaid) {
+  EXPECT_THAT(from_hop({"x-forwarded-proto: http"}), HasSubstr("X-Forwarded-Proto: http\r\n"));
+  EXPECT_THAT(from_hop({"x-forwarded-proto: http"}), Not(HasSubstr("https")));
+  EXPECT_THAT(from_hop({}), Not(HasSubstr("X-Forwarded-Proto")));
+  const std::string kept = from_hop({"Connection: x-forwarded-for, x-forwarded-proto",
+                                     "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https"});
+  EXPECT_THAT(kept, HasSubstr("X-Forwarded-For: 203.0.113.9, 192.0.2.7\r\n"));
+  EXPECT_THAT(kept, HasSubstr("X-Forwarded-Proto: https\r\n"));
+}
+
+TEST(RewriteTest, ATrustedHopSpeaksForTheClientInNothingElse) {
+  for (const char* line :
+       {"X-Sallyport-User: eve", "X_Forwarded_For: eve", "X_Forwarded-Proto: eve",
+        "X-Forwarded-Port: eve", "X-FORWARDED-HOST: eve", "Forwarded: for=eve", "X-Real-IP: eve",
+        "X_API_KEY: eve"}) {
+    EXPECT_THAT(from_hop({line}), Not(HasSubstr("eve"))) << line;
+  }
 }
 
 TEST(RewriteTest, FieldsForOneHopStayOnIt) {
