@@ -40,7 +40,7 @@ void answer_plain_http(Session& session) {
 Io send_now(Session& session, std::string_view& bytes) noexcept {
   while (!bytes.empty()) {
     std::size_t sent = 0;
-    const Io io = session.tls.write(bytes, sent);
+    const Io io = session.stream.write(bytes, sent);
     if (io != Io::kDone) return io;
     bytes.remove_prefix(sent);
   }
@@ -52,10 +52,10 @@ Io send_now(Session& session, std::string_view& bytes) noexcept {
 Task<Step> shake_hands(Session& session, std::chrono::milliseconds timeout) {
   session.set_timeout(timeout);
   for (;;) {
-    const Io io = session.tls.handshake();
+    const Io io = session.stream.handshake();
     if (io == Io::kDone) co_return Step::kDone;
     if (!wants(io)) {
-      if (session.tls.met_plain_http()) answer_plain_http(session);
+      if (session.stream.met_plain_http()) answer_plain_http(session);
       co_return Step::kGone;
     }
     const Wake wake = co_await session.wait(interest_of(io));
@@ -90,7 +90,7 @@ Task<Step> send(Session& session, std::string_view bytes) {
 
 Task<void> say_goodbye(Session& session) {
   if (session.is_cut()) co_return;
-  session.tls.send_close_notify();
+  session.stream.send_close_notify();
   if (!session.has_unread) co_return;
   session.phase = Phase::kLeaving;
   ::shutdown(session.down.fd(), SHUT_WR);

@@ -20,12 +20,13 @@ void write_head(Session& session, const Exchange& exchange, const KeyEntry& key,
   const ServiceConfig& service = session.service.config;
   const HeaderField added[] = {{service.forwarded_user_header, key.owner->user},
                                {service.forwarded_tenant_header, key.owner->tenant}};
-  write_upstream_head(exchange.request,
-                      {.removed = session.service.gate.key_headers(),
-                       .added = added,
-                       .peer_address = session.peer_text,
-                       .sender = Sender::kClient},
-                      out);
+  write_upstream_head(
+      exchange.request,
+      {.removed = session.service.gate.key_headers(),
+       .added = added,
+       .peer_address = session.peer_text,
+       .sender = session.service.is_behind_hop() ? Sender::kTrustedHop : Sender::kClient},
+      out);
 }
 
 bool is_too_large(const Session& session, const BodyCursor& body) noexcept {

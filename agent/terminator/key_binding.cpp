@@ -19,7 +19,7 @@ void KeyBinding::use(KeyEntry& key) {
 }
 
 void KeyBinding::refuse(const KeyEntry* key) noexcept {
-  was_refused_ = true;
+  was_refused_ = carries_ == Carries::kOneKey;
   if (state_ == State::kBound && key_ == key) return;
   mix();
   KeyUsers::remove(user_);

@@ -6,15 +6,25 @@
 
 namespace sallyport {
 
+/// What a connection carries. kManyKeys: the requests of a hop's many clients.
+enum class Carries : std::uint8_t { kOneKey, kManyKeys };
+
 /// What one connection has to do with keys: which one it uses, and whether the kernel may judge
 /// its packets by it. The kernel may while every request on it used that one key; a second key
-/// makes it mixed: unbound for good, and in a key's list only while a request of it runs.
+/// makes it mixed: unbound for good, and in a key's list only while a request of it runs. A hop's
+/// connection is mixed from the start, and no refusal speaks against it.
 ///
 /// Thread: the worker's.
 class KeyBinding {
  public:
-  KeyBinding(Edge& edge, KeyUsers& users, KeyUser& user, const sp_connection_key& connection)
-      : edge_(edge), users_(users), user_(user), connection_(connection) {}
+  KeyBinding(Edge& edge, KeyUsers& users, KeyUser& user, const sp_connection_key& connection,
+             Carries carries = Carries::kOneKey)
+      : edge_(edge),
+        users_(users),
+        user_(user),
+        connection_(connection),
+        carries_(carries),
+        state_(carries == Carries::kOneKey ? State::kNone : State::kMixed) {}
 
   /// A request of `key` passed the checks. From here on `KeyUsers::cut` finds the connection.
   void use(KeyEntry& key);
@@ -43,9 +53,10 @@ class KeyBinding {
   KeyUsers& users_;
   KeyUser& user_;
   sp_connection_key connection_;
+  Carries carries_;
+  State state_;
   KeyEntry* key_ = nullptr;  // of the last request that passed
-  State state_ = State::kNone;
-  bool in_kernel_ = false;  // a binding of ours is in the kernel's table
+  bool in_kernel_ = false;   // a binding of ours is in the kernel's table
   bool was_refused_ = false;
 };
 

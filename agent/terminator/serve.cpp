@@ -18,6 +18,8 @@ enum class Next : std::uint8_t {
   kClose,  // nothing more can or may be said
 };
 
+constexpr char kTlsHandshake = 0x16;  // the first byte of a ClientHello; starts no request
+constexpr const char* kTlsInTheClear = "this port speaks plain HTTP: TLS ends in front of it";
 constexpr const char* kTooSlow = "the request's head came too slowly";
 
 // The body of a refused request is read past when it is at most this; else the connection ends.
@@ -72,7 +74,9 @@ Task<Next> read_head(Session& session, Exchange& exchange) {
         co_return Next::kRequest;
       }
       if (parsed.result == ParseStatus::kBad) {
-        const Next next = co_await answer_bad_request(session, parsed.status, parsed.why);
+        const bool is_tls = session.service.is_behind_hop() && there.front() == kTlsHandshake;
+        const char* const why = is_tls ? kTlsInTheClear : parsed.why;
+        const Next next = co_await answer_bad_request(session, parsed.status, why);
         co_return next;
       }
     }
@@ -151,7 +155,8 @@ Task<Next> refuse(Session& session, Exchange& exchange, const Association& who) 
   WorkerContext& context = session.context;
   if (who.code != CheckCode::kMissingKey) {
     session.binding.refuse(who.key);
-    observe(session, who, boot_now());
+    // Nothing speaks against a hop: who sent it the key is a client that we don't see.
+    if (!session.service.is_behind_hop()) observe(session, who, boot_now());
   }
   const AnswerForm form = form_for(session, exchange);
   const std::string_view answer = context.refusals.of(who.code, form);

@@ -15,15 +15,16 @@ Session::Session(WorkerContext& shared, WorkerService& served, UniqueFd fd, cons
       source(peer.as_source()),
       peer_text(peer.to_string()),
       down(std::move(fd), this),
-      tls(served.tls.get(), down),
+      stream(served.tls.get(), down),
       in(shared.blocks),
       binding(shared.edge, shared.key_users, *this,
-              {.source = peer.to_abi(), .source_port = peer_port_be, .service_id = served.id}) {}
+              {.source = peer.to_abi(), .source_port = peer_port_be, .service_id = served.id},
+              served.is_behind_hop() ? Carries::kManyKeys : Carries::kOneKey) {}
 
 Io Session::read_more() {
-  if (!down.is_ready(Watch::kReadable) && !tls.has_pending()) return Io::kWantRead;
+  if (!down.is_ready(Watch::kReadable) && !stream.has_pending()) return Io::kWantRead;
   std::size_t got = 0;
-  const Io io = tls.read(in.room(), got);
+  const Io io = stream.read(in.room(), got);
   in.grow(got);
   return io;
 }
@@ -34,7 +35,7 @@ void Session::on_ready(Watch&) noexcept {
 
 void Session::on_tick() noexcept {
   if (phase == Phase::kIdle && !has_released_) {
-    tls.release_buffers();
+    stream.release_buffers();
     has_released_ = true;
   }
   if (context.now_ms < deadline_ms_ || !waiter_) return;

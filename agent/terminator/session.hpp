@@ -6,8 +6,8 @@
 #include <limits>
 #include <memory>
 
+#include "agent/terminator/client_stream.hpp"
 #include "agent/terminator/key_binding.hpp"
-#include "agent/terminator/tls_stream.hpp"
 #include "agent/terminator/wake.hpp"
 #include "agent/terminator/worker_context.hpp"
 
@@ -15,7 +15,7 @@ namespace sallyport {
 
 using SessionHook = boost::intrusive::list_base_hook<boost::intrusive::tag<class AllSessions>>;
 
-/// One client connection: its socket, its TLS, what it read and has not used yet, its key and,
+/// One client connection: its socket, its stream, what it read and has not used yet, its key and,
 /// while a request runs, its upstream connection. Its coroutine waits in it, at one place at a
 /// time.
 ///
@@ -31,7 +31,7 @@ class Session final : public Buried, public Watcher, public KeyUser, public Sess
   const Address source;         // peer_address.as_source()
   const std::string peer_text;  // for X-Forwarded-For
   Watch down;
-  TlsStream tls;
+  ClientStream stream;
   Buffer in;
   std::unique_ptr<UpstreamConnection> up;
   KeyBinding binding;

@@ -3,23 +3,11 @@
 
 #include <openssl/ssl.h>
 
-#include <cstdint>
 #include <memory>
-#include <span>
-#include <string_view>
 
-#include "agent/terminator/poller.hpp"
+#include "agent/terminator/socket_io.hpp"
 
 namespace sallyport {
-
-/// What became of an operation on a connection.
-enum class Io : std::uint8_t {
-  kDone,
-  kWantRead,   // wait until the socket is readable, then call again
-  kWantWrite,  // wait until it is writable, then call again
-  kClosed,     // the peer ended it in order
-  kFailed,     // broken, or not TLS at all
-};
 
 /// The server's end of one TLS connection, on the watched socket itself. Never waits. After
 /// kClosed or kFailed nothing more is read; after kFailed nothing is written.

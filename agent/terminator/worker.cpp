@@ -73,11 +73,15 @@ Result<std::unique_ptr<Worker>> Worker::open(unsigned number, const WorkerSetup&
 
 Result<void> Worker::add_service(const ServiceConfig& config, std::uint16_t id,
                                  const TicketKeys& ticket_keys) {
-  auto tls = make_tls_context(config.tls, ticket_keys);
-  if (!tls) return tls.error();
+  TlsContext tls;
+  if (config.kind == ServiceKind::kTls) {
+    auto made = make_tls_context(config.tls, ticket_keys);
+    if (!made) return made.error();
+    tls = std::move(*made);
+  }
   auto fd = listen_on(config.listen);
   if (!fd) return fd.error();
-  auto& service = services_.emplace_back(config, id, std::move(*tls), context_.poller);
+  auto& service = services_.emplace_back(config, id, std::move(tls), context_.poller);
   listeners_.push_back(std::make_unique<Listener>(*this, service, std::move(*fd)));
   return {};
 }

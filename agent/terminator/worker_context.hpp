@@ -27,9 +27,14 @@ struct WorkerService {
         gate(config),
         upstream(config.upstream, poller) {}
 
+  /// Whether its peers are hops, each of which sends the requests of many clients.
+  [[nodiscard]] bool is_behind_hop() const noexcept {
+    return config.kind == ServiceKind::kCleartext;
+  }
+
   const ServiceConfig& config;
   std::uint16_t id;
-  TlsContext tls;
+  TlsContext tls;  // null: a cleartext service
   RequestGate gate;
   UpstreamPool upstream;
 };

@@ -82,6 +82,21 @@ TEST_F(KeyBindingTest, StaysBoundWhenItsOwnKeyIsRefused) {
   EXPECT_EQ(edge.calls(), (Calls{"bind aaaaaaaa"}));
 }
 
+TEST_F(KeyBindingTest, OfAHopIsMixedFromTheStartAndNoRefusalSpeaksAgainstIt) {
+  Connection of_hop;
+  KeyBinding hop(edge, users, of_hop, sp_connection_key{}, Carries::kManyKeys);
+  EXPECT_TRUE(hop.is_mixed());
+  hop.use(a);
+  EXPECT_EQ(users.count(a), 1u);
+  hop.on_answered();
+  EXPECT_EQ(users.count(a), 0u);
+  hop.refuse(&a);
+  hop.refuse(nullptr);
+  EXPECT_FALSE(hop.was_refused());
+  hop.end(Ended::kCondemned);
+  EXPECT_TRUE(edge.calls().empty());
+}
+
 TEST_F(KeyBindingTest, LosesItsGoodStandingWithItsKey) {
   binding.use(a);
   a.standing = Standing::kRevoked;
