@@ -99,7 +99,8 @@ void App::run() {
   control_thread_ = std::thread([this] { strand_.run(); });
   parts_->terminator->start();
   for (const auto& service : parts_->config.services) {
-    spdlog::info("serving {} on {}, upstream {}", service.name, to_string(service.listen),
+    spdlog::info("serving {} on {}{}, upstream {}", service.name, to_string(service.listen),
+                 service.kind == ServiceKind::kCleartext ? " in the clear" : "",
                  to_string(service.upstream.endpoint));
   }
   spdlog::info("ready: {} keys, {} workers, control socket {}", parts_->index.size(),

@@ -40,7 +40,7 @@ http() {
 	[ "$1" = - ] || key=(-H "@$scratch/$1.header")
 	shift
 	case " $*" in
-	*" https://"*) ;;
+	*" http://"* | *" https://"*) ;;
 	*) set -- "$@" "$edge/" ;;
 	esac
 	: >"$scratch/body"
@@ -140,9 +140,9 @@ start_wrk() {
 	wrk_pid=$!
 }
 
-# Identities of the sockets on which the terminator serves clients.
+# live_sockets [PORT]: identities of the sockets on which the terminator serves clients.
 # ss grumbles about cgroups, which our /sys does not show.
-live_sockets() { ss -Htne state established '( sport = :8443 )' 2>/dev/null | grep -o 'sk:[0-9a-f]*' | sort; }
+live_sockets() { ss -Htne state established "( sport = :${1:-8443} )" 2>/dev/null | grep -o 'sk:[0-9a-f]*' | sort; }
 
 # live_sockets_are -eq|-ge N
 live_sockets_are() { test "$(live_sockets | wc -l)" "$1" "$2"; }

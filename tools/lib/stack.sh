@@ -34,7 +34,7 @@ write_config() {
 	local interfaces=e0 attach=auto mode=enforce pin_directory=/sys/fs/bpf/sallyport
 	local address=192.0.2.1 address6=2001:db8::1 port=8443 upstream=127.0.0.1:9000 workers=2
 	local refusals=1000 window=10s ban=60s max_ban=1h guard=10m settle=30s exempt='' capacity='' events='' extra=''
-	local pace_per_second=0 pace_burst=100
+	local pace_per_second=0 pace_burst=100 cleartext=''
 	[ $# -eq 0 ] || local "$@"
 	{
 		cat <<-YAML
@@ -64,6 +64,7 @@ write_config() {
 		YAML
 		service_config api "$address:$port" "$upstream" "$extra"
 		[ -z "$address6" ] || service_config api6 "\"[$address6]:$port\"" "$upstream" "$extra"
+		[ -z "$cleartext" ] || cleartext_config behind "$cleartext" "$upstream" "$extra"
 	} >"$scratch/sallyport.yaml"
 }
 
@@ -74,6 +75,17 @@ service_config() {
 		    tls:
 		      certificate: $scratch/tls.pem
 		      private_key: $scratch/tls.key
+		    upstream:
+		      address: $3
+		${4:+    $4}
+	YAML
+}
+
+cleartext_config() {
+	cat <<-YAML
+		  - name: $1
+		    kind: cleartext
+		    listen: $2
 		    upstream:
 		      address: $3
 		${4:+    $4}
