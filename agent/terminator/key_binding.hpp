@@ -39,7 +39,7 @@ class KeyBinding {
   /// that its 4-tuple is free before it can be had again.
   void end(Ended ended) noexcept;
 
-  /// Whether its last request passed, with a key that is good still.
+  /// Whether it is bound, its last request passed, and its key is good still.
   [[nodiscard]] bool is_in_good_standing(UnixSeconds now) const noexcept;
   [[nodiscard]] bool was_refused() const noexcept { return was_refused_; }
   [[nodiscard]] bool is_mixed() const noexcept { return state_ == State::kMixed; }

@@ -58,6 +58,7 @@ TEST_F(KeyBindingTest, IsMixedForGoodAfterASecondKey) {
   binding.use(a);
   binding.on_answered();
   EXPECT_TRUE(binding.is_mixed());
+  EXPECT_FALSE(binding.is_in_good_standing(unix_now()));  // unbound: a ban's drops meet it too
   EXPECT_EQ(edge.calls(), (Calls{"bind aaaaaaaa", "unbind closed"}));
   binding.end(Ended::kCondemned);
   EXPECT_EQ(edge.calls().size(), 2u);
