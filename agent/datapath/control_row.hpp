@@ -24,7 +24,8 @@ class ControlRow {
 
   [[nodiscard]] std::uint64_t seed() const noexcept { return seed_; }
 
-  /// Starts from what a pinned row says, so that a restart lowers nothing.
+  /// Starts from what a pinned row says, so that a restart lowers nothing, and neither sampling
+  /// nor pace stop until they are set again.
   Result<void> take_over() {
     const __u32 zero = 0;
     sp_control row{};
@@ -37,6 +38,10 @@ class ControlRow {
                          ", this agent's is " + std::to_string(SP_ABI_VERSION),
                      "remove what is pinned: sallyportd --detach");
     }
+    sample_drops_ = row.sample_drops;
+    sample_passes_ = row.sample_passes;
+    pace_cost_ns_ = row.pace_cost_ns;
+    pace_burst_ns_ = row.pace_burst_ns;
     return write(row.flags);
   }
 

@@ -46,6 +46,19 @@ class PinsTest : public testing::Test {
   [[nodiscard]] std::string pin(const std::string& below) const {
     return config_.pin_directory + "/v" + std::to_string(SP_ABI_VERSION) + "/" + below;
   }
+  /// The directory of the maps, made where it is not there.
+  std::string pins_made() {
+    const auto pins = make_pin_directory(config_.pin_directory, notes_);
+    EXPECT_TRUE(pins) << to_string(pins.error());
+    return pins ? pins->maps : "";
+  }
+  [[nodiscard]] sp_control control_row() const {
+    const UniqueFd control(bpf_obj_get(pin("maps/sp_control").c_str()));
+    const __u32 zero = 0;
+    sp_control row{};
+    EXPECT_EQ(bpf_map_lookup_elem(control.get(), &zero, &row), 0);
+    return row;
+  }
   [[nodiscard]] static bool is_there(const std::string& path) {
     return access(path.c_str(), F_OK) == 0;
   }
@@ -58,6 +71,7 @@ class PinsTest : public testing::Test {
 
   std::unique_ptr<DoorSandbox> sandbox_;
   OuterDoorConfig config_;
+  std::vector<std::string> notes_;
   const Address source_ = Address::parse("192.0.2.7").value();
 };
 
@@ -86,6 +100,26 @@ TEST_F(PinsTest, KilledAgentsProgramAndTablesAreTakenOverByTheNextOne) {
   EXPECT_EQ(rows[0].source, source_);
   EXPECT_EQ(door->tables().slot_memory().slots[5].generation, 9U);
   EXPECT_EQ(door->tables().slot_memory().slots[5].verdict, static_cast<__u32>(SP_DROP_KEY_REVOKED));
+}
+
+TEST_F(PinsTest, PaceAndSamplingGoOnUntilTheyAreSetAgain) {
+  const auto before = BpfObject::load_pinned({.connections = 64, .sources = 64, .key_slots = 16},
+                                             pins_made(), notes_);
+  ASSERT_TRUE(before) << to_string(before.error());
+  const auto tables = KernelTables::open(*before);
+  ASSERT_TRUE(tables) << to_string(tables.error());
+  ASSERT_TRUE((*tables)->set_pace(1000, 7000));
+  ASSERT_TRUE((*tables)->sample(64, 8));
+
+  const auto after = BpfObject::load_pinned({.connections = 64, .sources = 64, .key_slots = 16},
+                                            pins_made(), notes_);
+  ASSERT_TRUE(after) << to_string(after.error());
+  ASSERT_TRUE(KernelTables::open(*after));
+  const auto row = control_row();
+  EXPECT_EQ(row.pace_cost_ns, 1000U);
+  EXPECT_EQ(row.pace_burst_ns, 7000U);
+  EXPECT_EQ(row.sample_drops, 64U);
+  EXPECT_EQ(row.sample_passes, 8U);
 }
 
 TEST_F(PinsTest, RestartReplacesTheTcFilterByOne) {
