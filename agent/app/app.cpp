@@ -43,6 +43,8 @@ Result<std::unique_ptr<App>> App::open(const Config& config) {
   std::unique_ptr<App> app(new App);
   if (auto done = app->open_parts(config); !done) return done.error();
   if (auto done = app->open_inner_door(); !done) return done.error();
+  // Nothing is missing in the tables any more: from here on the new programs judge by them.
+  if (auto done = app->parts_->door.attach(); !done) return done.error();
   app->control_ = std::make_unique<ControlPlane>(*app->parts_);
   app->operations_ = std::make_unique<AgentOperations>(app->strand_, *app->control_, *app->parts_);
   auto server = ControlServer::open(config.control_socket, *app->operations_);

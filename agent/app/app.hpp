@@ -20,7 +20,8 @@ namespace sallyport {
 class App {
  public:
   /// Opens everything, in an order in which nothing serves before it is whole: store, outer
-  /// door, replay, terminator's sockets, control API. What can fail fails here.
+  /// door's tables, replay, terminator's sockets, outer door's programs, control API. What can
+  /// fail fails here.
   [[nodiscard]] static Result<std::unique_ptr<App>> open(const Config& config);
   ~App();
   App(const App&) = delete;

@@ -13,11 +13,6 @@
 namespace sallyport {
 namespace {
 
-Failure no_interface(const std::string& name) {
-  return failure(Errc::kNotFound, "network interface does not exist: " + name,
-                 "`ip link` lists those that do; name it under outer_door.interfaces");
-}
-
 Failure on_interface(const std::string& name, Failure failure) {
   failure.message = "interface " + name + ": " + failure.message;
   return failure;
@@ -27,7 +22,7 @@ Failure on_interface(const std::string& name, Failure failure) {
 
 Result<std::unique_ptr<OuterDoor>> OuterDoor::open(const OuterDoorConfig& config) {
   for (const auto& name : config.interfaces) {
-    if (if_nametoindex(name.c_str()) == 0) return no_interface(name);
+    if (if_nametoindex(name.c_str()) == 0) return no_such_interface(name);
   }
   std::vector<std::string> notes;
   auto pins = make_pin_directory(config.pin_directory, notes);
@@ -46,57 +41,33 @@ Result<std::unique_ptr<OuterDoor>> OuterDoor::open(const OuterDoorConfig& config
     return done.error();
   }
 
-  std::unique_ptr<OuterDoor> door(new OuterDoor(std::move(*object)));
+  std::unique_ptr<OuterDoor> door(new OuterDoor(config, std::move(*pins), std::move(*object)));
   door->tables_ = std::move(*tables);
   door->events_ = std::move(*events);
   door->notes_ = std::move(notes);
   if (const auto& warnings = door->object_.warnings(); !warnings.empty()) {
     door->notes_.push_back("the kernel took the programs with a warning: " + warnings);
   }
-  for (auto& removed : detach_leftovers(config)) door->notes_.push_back("removed " + removed);
-  if (auto done = door->attach_all(config, *pins); !done) return done.error();
   return door;
 }
 
-Result<void> OuterDoor::attach_all(const OuterDoorConfig& config, const PinDirectory& pins) {
-  for (const auto& name : config.interfaces) {
-    auto done = attach(name, config.attach, link_pin_of(pins, name));
-    if (done) continue;
-    for (const auto& attachment : attachments_) {
-      if (attachment.outcome != AttachOutcome::kMade) continue;
-      (void)detach_xdp(link_pin_of(pins, attachment.name));
-      (void)detach_tc(if_nametoindex(attachment.name.c_str()));
-    }
-    return on_interface(name, done.error());
-  }
-  return {};
+Result<void> OuterDoor::attach() {
+  DoorSteps steps;
+  return attach(steps);
 }
 
-Result<void> OuterDoor::attach(const std::string& interface, Attach how, const std::string& pin) {
-  const unsigned index = if_nametoindex(interface.c_str());
-  if (index == 0) return no_interface(interface);
-  Attachment attachment{.name = interface, .attached = "native", .why = {}, .outcome = {}};
-
-  if (how != Attach::kTc) {
-    auto native = attach_xdp(object_.xdp_fd(), index, pin);
-    if (native) {
-      // An earlier agent may have been on TC here: once is enough.
-      const auto was_tc = detach_tc(index);
-      attachment.outcome = was_tc && *was_tc ? AttachOutcome::kTakenOver : *native;
-      attachments_.push_back(std::move(attachment));
-      return {};
-    }
-    if (how == Attach::kNative || native.error().code == Errc::kDenied) return native.error();
-    attachment.why = native.error().message;
-  } else {
-    attachment.why = "the configuration asks for TC";
+Result<void> OuterDoor::attach(DoorSteps& steps) {
+  DoorSwap swap(steps, {.xdp_fd = object_.xdp_fd(), .tc_fd = object_.tc_fd()}, pins_);
+  for (const auto& name : config_.interfaces) {
+    const auto done = swap.put(name, config_.attach);
+    if (done) continue;
+    Failure failed = on_interface(name, done.error());
+    for (const auto& left : swap.undo()) failed.message += "; " + left;
+    return failed;
   }
-  const auto tc = attach_tc(object_.tc_fd(), index);
-  if (!tc) return tc.error();
-  const auto was_xdp = detach_xdp(pin);
-  attachment.attached = "tc";
-  attachment.outcome = was_xdp && *was_xdp ? AttachOutcome::kTakenOver : *tc;
-  attachments_.push_back(std::move(attachment));
+  for (auto& left : swap.finish()) notes_.push_back(std::move(left));
+  for (auto& removed : detach_leftovers(config_)) notes_.push_back("removed " + removed);
+  attachments_ = swap.attachments();
   return {};
 }
 

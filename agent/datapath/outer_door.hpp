@@ -3,39 +3,40 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/config/config.hpp"
-#include "agent/datapath/attach_outcome.hpp"
 #include "agent/datapath/bpf_object.hpp"
+#include "agent/datapath/door_swap.hpp"
 #include "agent/datapath/event_ring.hpp"
 #include "agent/datapath/kernel_tables.hpp"
 #include "agent/datapath/pin_directory.hpp"
 
 namespace sallyport {
 
-/// How the outer door is on one interface.
-struct Attachment {
-  std::string name;
-  std::string attached;  // "native" or "tc"
-  std::string why;       // why not native; empty when it is
-  AttachOutcome outcome = AttachOutcome::kMade;
-};
-
 /// The programs on the interfaces and the tables behind them. Everything is pinned below
 /// `<pin_directory>/v<SP_ABI_VERSION>/`: when this object or the process ends, programs and
-/// verdicts stay in force, and the next `open` takes them over without a gap.
+/// verdicts stay in force, and the next one takes them over without a gap.
+///
+/// In two steps, so that no packet meets half-filled tables: `open`, then everything is written
+/// that must be known, then `attach`. Until that the door that was there before judges.
 class OuterDoor {
  public:
-  /// A failure leaves nothing newly attached; what was attached before stays in force.
+  /// Loads the programs, with the tables that are there already. Attaches nothing.
   /// kNotFound: an interface does not exist; kDenied: a privilege is missing; kIncompatible: the
   /// pins are of another build.
   [[nodiscard]] static Result<std::unique_ptr<OuterDoor>> open(const OuterDoorConfig& config);
 
+  /// Puts the programs on the interfaces, and lets go of those that are not configured any more.
+  /// A failure leaves everything as it was, or says what is not.
+  Result<void> attach();
+  Result<void> attach(DoorSteps& steps);
+
   [[nodiscard]] Tables& tables() noexcept { return *tables_; }
   [[nodiscard]] EventRing& events() noexcept { return *events_; }
   [[nodiscard]] const std::vector<Attachment>& attachments() const noexcept { return attachments_; }
-  /// What the operator should know, in sentences.
+  /// What the operator should know, in sentences; `attach` adds to it.
   [[nodiscard]] const std::vector<std::string>& notes() const noexcept { return notes_; }
 
   /// Takes our programs off the configured interfaces and removes our pins; nothing of others.
@@ -43,10 +44,11 @@ class OuterDoor {
   [[nodiscard]] static Result<std::vector<std::string>> detach(const OuterDoorConfig& config);
 
  private:
-  explicit OuterDoor(BpfObject object) : object_(std::move(object)) {}
-  Result<void> attach(const std::string& interface, Attach how, const std::string& pin);
-  Result<void> attach_all(const OuterDoorConfig& config, const PinDirectory& pins);
+  OuterDoor(OuterDoorConfig config, PinDirectory pins, BpfObject object)
+      : config_(std::move(config)), pins_(std::move(pins)), object_(std::move(object)) {}
 
+  OuterDoorConfig config_;
+  PinDirectory pins_;
   BpfObject object_;
   std::unique_ptr<KernelTables> tables_;
   std::unique_ptr<EventRing> events_;

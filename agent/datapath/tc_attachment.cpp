@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 #include <vector>
 
-#include "agent/base/unique_fd.hpp"
 #include "agent/datapath/libbpf_log.hpp"
 
 namespace sallyport {
@@ -33,19 +33,22 @@ enum class Holder { kNobody, kOurs, kForeign };
 /// The filter that has our priority and handle.
 struct Filter {
   Holder holder = Holder::kNobody;
+  UniqueFd program;
   std::vector<__u32> map_ids;  // of its program, when it is ours
 };
 
 Filter find_filter(const bpf_tc_hook& hook) {
   LIBBPF_OPTS(bpf_tc_opts, options, .handle = kHandle, .priority = kPriority);
   if (bpf_tc_query(&hook, &options) != 0) return {};
-  Filter filter{.holder = Holder::kForeign, .map_ids = std::vector<__u32>(kMapsAtMost)};
-  const UniqueFd program(bpf_prog_get_fd_by_id(options.prog_id));
+  Filter filter{.holder = Holder::kForeign,
+                .program = UniqueFd(bpf_prog_get_fd_by_id(options.prog_id)),
+                .map_ids = std::vector<__u32>(kMapsAtMost)};
   bpf_prog_info info{};
   info.nr_map_ids = kMapsAtMost;
   info.map_ids = reinterpret_cast<std::uintptr_t>(filter.map_ids.data());
   __u32 length = sizeof info;
-  if (!program || bpf_obj_get_info_by_fd(program.get(), &info, &length) != 0) return filter;
+  if (!filter.program || bpf_obj_get_info_by_fd(filter.program.get(), &info, &length) != 0)
+    return filter;
   if (std::strcmp(info.name, kProgramName) != 0) return filter;
   filter.holder = Holder::kOurs;
   filter.map_ids.resize(std::min(info.nr_map_ids, kMapsAtMost));
@@ -73,6 +76,12 @@ Result<AttachOutcome> attach_tc(int program_fd, unsigned interface_index) {
     return system_failure(-error, "attaching to TC ingress", kNeedsNetAdmin);
   }
   return holder == Holder::kOurs ? AttachOutcome::kTakenOver : AttachOutcome::kMade;
+}
+
+UniqueFd tc_program_on(unsigned interface_index) {
+  const LibbpfLog log;
+  auto filter = find_filter(ingress_of(interface_index));
+  return filter.holder == Holder::kOurs ? std::move(filter.program) : UniqueFd{};
 }
 
 Result<bool> detach_tc(unsigned interface_index) {

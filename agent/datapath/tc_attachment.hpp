@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "agent/base/result.hpp"
+#include "agent/base/unique_fd.hpp"
 #include "agent/datapath/attach_outcome.hpp"
 
 namespace sallyport {
@@ -12,6 +13,9 @@ namespace sallyport {
 /// an earlier one of ours there is replaced at once. Makes a clsact qdisc where there is none.
 /// kConflict: a filter of somebody else has our priority.
 Result<AttachOutcome> attach_tc(int program_fd, unsigned interface_index);
+
+/// The program of our filter there; none where there is no such filter.
+[[nodiscard]] UniqueFd tc_program_on(unsigned interface_index);
 
 /// Removes our filter, and nothing else: the qdisc stays, since others may have come to use it.
 /// False: it was not there.

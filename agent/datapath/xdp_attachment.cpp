@@ -8,8 +8,6 @@
 
 #include <cerrno>
 
-#include "agent/base/unique_fd.hpp"
-
 namespace sallyport {
 namespace {
 
@@ -64,6 +62,14 @@ Result<AttachOutcome> attach_xdp(int program_fd, unsigned interface_index, const
   if (!link) return attach_failure(errno, interface_index);
   if (bpf_obj_pin(link.get(), pin.c_str()) != 0) return system_failure(errno, "pinning " + pin);
   return AttachOutcome::kMade;
+}
+
+UniqueFd xdp_program_behind(const std::string& pin) {
+  const UniqueFd link(bpf_obj_get(pin.c_str()));
+  bpf_link_info info{};
+  __u32 length = sizeof info;
+  if (!link || bpf_obj_get_info_by_fd(link.get(), &info, &length) != 0) return {};
+  return UniqueFd(bpf_prog_get_fd_by_id(info.prog_id));
 }
 
 Result<bool> detach_xdp(const std::string& pin) {

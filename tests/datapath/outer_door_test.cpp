@@ -18,6 +18,7 @@
 
 #include "tests/support/door_sandbox.hpp"
 #include "tests/support/raw_program.hpp"
+#include "tests/support/standing_door.hpp"
 
 namespace sallyport::test {
 namespace {
@@ -32,7 +33,7 @@ class OuterDoorTest : public testing::Test {
   }
 
   Door open(const OuterDoorConfig& config) {
-    auto door = OuterDoor::open(config);
+    auto door = open_and_attach(config);
     EXPECT_TRUE(door) << to_string(door.error());
     return door ? std::move(*door) : nullptr;
   }
@@ -127,7 +128,7 @@ TEST_F(OuterDoorTest, NativeOnlyRefusesWhereSomebodyElseIs) {
   const auto foreign = attach_foreign_xdp("edge");
   auto config = sandbox_->config({"edge"});
   config.attach = Attach::kNative;
-  const auto door = OuterDoor::open(config);
+  const auto door = open_and_attach(config);
   ASSERT_FALSE(door);
   EXPECT_EQ(door.error().code, Errc::kConflict);
   EXPECT_EQ(door.error().message.find("interface edge: another XDP program"), 0U);
@@ -139,12 +140,12 @@ TEST_F(OuterDoorTest, FailureLeavesNothingNewlyAttached) {
   const auto foreign = attach_foreign_xdp("edge2");
   auto config = sandbox_->config({"edge", "edge2"});
   config.attach = Attach::kNative;
-  EXPECT_FALSE(OuterDoor::open(config));
+  EXPECT_FALSE(open_and_attach(config));
   EXPECT_EQ(sandbox_->xdp_program_on("edge"), 0U);
 
   // What was there before stays in force.
   ASSERT_TRUE(open_on("edge"));
-  EXPECT_FALSE(OuterDoor::open(config));
+  EXPECT_FALSE(open_and_attach(config));
   EXPECT_NE(sandbox_->xdp_program_on("edge"), 0U);
 }
 
@@ -170,7 +171,7 @@ TEST_F(OuterDoorTest, ForeignFilterOfOurPriorityIsAConflict) {
   attach_foreign_tc(0x5350);
   const auto id = sandbox_->tc_program_on("lo");
 
-  const auto door = OuterDoor::open(sandbox_->config({"lo"}));
+  const auto door = open_and_attach(sandbox_->config({"lo"}));
   ASSERT_FALSE(door);
   EXPECT_EQ(door.error().code, Errc::kConflict);
   EXPECT_EQ(sandbox_->tc_program_on("lo"), id);
@@ -205,7 +206,7 @@ TEST_F(OuterDoorTest, InterfacesThatLeftTheConfigurationAreLetGo) {
 }
 
 TEST_F(OuterDoorTest, InterfaceThatDoesNotExistIsNamedAndNothingIsPinned) {
-  const auto door = OuterDoor::open(sandbox_->config({"edge", "edge9"}));
+  const auto door = open_and_attach(sandbox_->config({"edge", "edge9"}));
   ASSERT_FALSE(door);
   EXPECT_EQ(door.error().code, Errc::kNotFound);
   EXPECT_NE(door.error().message.find("edge9"), std::string::npos);

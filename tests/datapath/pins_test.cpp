@@ -15,6 +15,7 @@
 #include "agent/datapath/outer_door.hpp"
 #include "bpf/abi/control.h"
 #include "tests/support/door_sandbox.hpp"
+#include "tests/support/standing_door.hpp"
 
 namespace sallyport::test {
 namespace {
@@ -29,7 +30,7 @@ class PinsTest : public testing::Test {
   }
 
   std::unique_ptr<OuterDoor> open() {
-    auto door = OuterDoor::open(config_);
+    auto door = open_and_attach(config_);
     EXPECT_TRUE(door) << to_string(door.error());
     return door ? std::move(*door) : nullptr;
   }
@@ -77,7 +78,7 @@ class PinsTest : public testing::Test {
 
 TEST_F(PinsTest, KilledAgentsProgramAndTablesAreTakenOverByTheNextOne) {
   const int status = in_child([&] {
-    auto door = OuterDoor::open(config_);
+    auto door = open_and_attach(config_);
     if (!door || !(*door)->tables().sources().put(source_, ban())) return 1;
     auto& slot = (*door)->tables().slot_memory().slots[5];
     slot.generation = 9;
@@ -100,6 +101,19 @@ TEST_F(PinsTest, KilledAgentsProgramAndTablesAreTakenOverByTheNextOne) {
   EXPECT_EQ(rows[0].source, source_);
   EXPECT_EQ(door->tables().slot_memory().slots[5].generation, 9U);
   EXPECT_EQ(door->tables().slot_memory().slots[5].verdict, static_cast<__u32>(SP_DROP_KEY_REVOKED));
+}
+
+TEST_F(PinsTest, UntilItIsAttachedTheOldProgramJudgesByTablesThatAreWrittenAlready) {
+  ASSERT_TRUE(open());
+  const auto program = sandbox_->xdp_program_on("edge");
+  const auto next = OuterDoor::open(config_);
+  ASSERT_TRUE(next) << to_string(next.error());
+  EXPECT_EQ(sandbox_->xdp_program_on("edge"), program);
+  EXPECT_TRUE((*next)->attachments().empty());
+  EXPECT_TRUE((*next)->tables().sources().put(source_, ban()));
+  ASSERT_TRUE((*next)->attach());
+  EXPECT_NE(sandbox_->xdp_program_on("edge"), program);
+  EXPECT_EQ((*next)->attachments().size(), 1U);
 }
 
 TEST_F(PinsTest, PaceAndSamplingGoOnUntilTheyAreSetAgain) {
@@ -190,7 +204,7 @@ TEST_F(PinsTest, MapOfAnotherBuildIsRefusedUntilDetached) {
   ASSERT_EQ(bpf_obj_pin(other.get(), pin("maps/sp_sources").c_str()), 0);
   const auto program = sandbox_->xdp_program_on("edge");
 
-  const auto door = OuterDoor::open(config_);
+  const auto door = open_and_attach(config_);
   ASSERT_FALSE(door);
   EXPECT_EQ(door.error().code, Errc::kIncompatible);
   EXPECT_NE(door.error().remedy.find("sallyportd --detach"), std::string::npos);
@@ -208,7 +222,7 @@ TEST_F(PinsTest, TablesOfAnotherAbiVersionAreRefusedUntouched) {
   other.abi_version = SP_ABI_VERSION + 1;
   ASSERT_EQ(bpf_map_update_elem(control.get(), &zero, &other, BPF_ANY), 0);
 
-  const auto door = OuterDoor::open(config_);
+  const auto door = open_and_attach(config_);
   ASSERT_FALSE(door);
   EXPECT_EQ(door.error().code, Errc::kIncompatible);
   sp_control kept{};
@@ -229,7 +243,7 @@ TEST_F(PinsTest, PinsOfAnotherAbiVersionAreNamed) {
 
 TEST_F(PinsTest, DirectoryThatIsNoBpffsIsRefusedWithTheCommandToMountOne) {
   config_.pin_directory = "/tmp/sallyport-no-bpffs";
-  const auto door = OuterDoor::open(config_);
+  const auto door = open_and_attach(config_);
   ASSERT_FALSE(door);
   EXPECT_EQ(door.error().code, Errc::kUnavailable);
   EXPECT_NE(door.error().remedy.find("mount -t bpf bpf /sys/fs/bpf"), std::string::npos);
@@ -240,7 +254,7 @@ TEST_F(PinsTest, DirectoryThatIsNoBpffsIsRefusedWithTheCommandToMountOne) {
 TEST_F(PinsTest, WithoutPrivilegesTheOnesThatAreNeededAreNamed) {
   const int status = in_child([&] {
     if (setgid(65534) != 0 || setuid(65534) != 0) return 2;
-    const auto door = OuterDoor::open(config_);
+    const auto door = open_and_attach(config_);
     if (door || door.error().code != Errc::kDenied) return 3;
     return door.error().remedy.find("CAP_BPF") == std::string::npos ? 4 : 0;
   });

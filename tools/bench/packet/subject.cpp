@@ -45,9 +45,10 @@ class StandingDoor final : public Subject {
     if (!door) return door.error();
     const auto& what = get_case(options.case_name);
     std::unique_ptr<Subject> subject(new StandingDoor(std::move(config), std::move(*door), what));
-    auto& tables = static_cast<StandingDoor&>(*subject).door_->tables();
-    auto arranged = what.arrange(tables, options.traffic, what.verdict);
+    auto& outer = *static_cast<StandingDoor&>(*subject).door_;
+    auto arranged = what.arrange(outer.tables(), options.traffic, what.verdict);
     if (!arranged) return arranged.error();
+    if (auto attached = outer.attach(); !attached) return attached.error();
     return subject;
   }
 

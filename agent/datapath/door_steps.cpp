@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "agent/datapath/door_steps.hpp"
+
+#include "agent/datapath/tc_attachment.hpp"
+#include "agent/datapath/xdp_attachment.hpp"
+
+namespace sallyport {
+
+Result<AttachOutcome> DoorSteps::attach_xdp(int program_fd, unsigned interface_index,
+                                            const std::string& pin) {
+  return sallyport::attach_xdp(program_fd, interface_index, pin);
+}
+
+Result<AttachOutcome> DoorSteps::attach_tc(int program_fd, unsigned interface_index) {
+  return sallyport::attach_tc(program_fd, interface_index);
+}
+
+Result<bool> DoorSteps::detach_xdp(const std::string& pin) {
+  return sallyport::detach_xdp(pin);
+}
+
+Result<bool> DoorSteps::detach_tc(unsigned interface_index) {
+  return sallyport::detach_tc(interface_index);
+}
+
+}  // namespace sallyport

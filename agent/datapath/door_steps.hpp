@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "agent/base/result.hpp"
+#include "agent/datapath/attach_outcome.hpp"
+
+namespace sallyport {
+
+/// What putting up the outer door does to the machine, one step a call, so that tests can let any
+/// of them fail, or the process die before it. What a step does, its free function says.
+class DoorSteps {
+ public:
+  DoorSteps() = default;
+  DoorSteps(const DoorSteps&) = delete;
+  DoorSteps& operator=(const DoorSteps&) = delete;
+  virtual ~DoorSteps() = default;
+
+  virtual Result<AttachOutcome> attach_xdp(int program_fd, unsigned interface_index,
+                                           const std::string& pin);
+  virtual Result<AttachOutcome> attach_tc(int program_fd, unsigned interface_index);
+  virtual Result<bool> detach_xdp(const std::string& pin);
+  virtual Result<bool> detach_tc(unsigned interface_index);
+};
+
+}  // namespace sallyport

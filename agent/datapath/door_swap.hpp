@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/base/unique_fd.hpp"
+#include "agent/config/config.hpp"
+#include "agent/datapath/attach_outcome.hpp"
+#include "agent/datapath/door_steps.hpp"
+#include "agent/datapath/pin_directory.hpp"
+
+namespace sallyport {
+
+/// How the outer door is on one interface.
+struct Attachment {
+  std::string name;
+  std::string attached;  // "native" or "tc"
+  std::string why;       // why not native; empty when it is
+};
+
+/// Puts the programs on interfaces, one after the other: where one of ours is, it is replaced
+/// without a gap. Either all of them are put and `finish` follows, or `undo`.
+class DoorSwap {
+ public:
+  struct Programs {
+    int xdp_fd;
+    int tc_fd;
+  };
+
+  DoorSwap(DoorSteps& steps, Programs programs, PinDirectory pins)
+      : steps_(steps), programs_(programs), pins_(std::move(pins)) {}
+
+  /// kNotFound: there is no such interface; kConflict: somebody else holds our place on it.
+  Result<void> put(const std::string& interface, Attach how);
+
+  /// Takes off what the same interfaces have of ours on their other hook, since once is enough.
+  /// Says what it could not take off.
+  [[nodiscard]] std::vector<std::string> finish();
+
+  /// Puts back what was there before, the last first. Says what it could not put back.
+  [[nodiscard]] std::vector<std::string> undo();
+
+  [[nodiscard]] std::vector<Attachment> attachments() const;
+
+ private:
+  struct Place {
+    Attachment attachment;
+    unsigned index = 0;
+    std::string pin;  // of the link, whether or not there is one
+    bool is_native = false;
+    AttachOutcome outcome = AttachOutcome::kMade;
+    UniqueFd before;  // the program that was taken over
+  };
+
+  Result<void> put_tc(Place place, std::string why);
+  [[nodiscard]] Result<void> restore(const Place& place);
+
+  DoorSteps& steps_;
+  Programs programs_;
+  PinDirectory pins_;
+  std::vector<Place> places_;
+};
+
+}  // namespace sallyport
