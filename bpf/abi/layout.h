@@ -8,7 +8,7 @@
 #include <linux/types.h>
 
 /* Grows with every change of a map's key, value or meaning; pins live under it. */
-#define SP_ABI_VERSION 3
+#define SP_ABI_VERSION 4
 
 #ifdef __cplusplus
 #define SP_STATIC_ASSERT(condition, text) static_assert(condition, text)
