@@ -37,7 +37,10 @@ Result<void> Door::attach() {
 }
 
 Result<void> Door::go_on_without(const Failure& failure) {
-  if (required_ || failure.code == Errc::kNotFound) return failure;
+  // Beside a door that is not ours to change, an inner door alone would contradict it.
+  const bool is_for_the_operator =
+      failure.code == Errc::kNotFound || failure.code == Errc::kIncompatible;
+  if (required_ || is_for_the_operator) return failure;
   note_ = to_string(failure);
   spdlog::error("outer door: {}", note_);
   spdlog::error("outer door: absent; the inner door does the whole job, at a higher cost");

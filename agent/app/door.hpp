@@ -17,8 +17,9 @@ namespace sallyport {
 /// meaning, so that nothing above has to know which.
 class Door {
  public:
-  /// Fails where the operator must act: an interface that does not exist, or any failure with
-  /// `required`. Else the inner door goes on alone, and `note` says why.
+  /// Fails where the operator must act: an interface that does not exist, pins of a newer version
+  /// or another build, or any failure with `required`. Else the inner door goes on alone, and
+  /// `note` says why.
   [[nodiscard]] static Result<Door> open(const OuterDoorConfig& config);
 
   /// Once the tables say what they must: lets the programs judge by them. Fails as `open` does.

@@ -12,7 +12,10 @@
 #include <random>
 
 #include "agent/base/unique_fd.hpp"
+#include "agent/datapath/carry_over.hpp"
 #include "agent/datapath/libbpf_log.hpp"
+#include "agent/datapath/pin_plan.hpp"
+#include "agent/datapath/pinned_control.hpp"
 #include "bpf/abi/control.h"
 #include "bpf/abi/line.h"
 #include "sallyport.skel.h"
@@ -60,26 +63,17 @@ std::uint64_t make_seed() {
   return std::uint64_t{random()} << 32 | random() | 1;
 }
 
-/// The seed with which pinned lines were filled; nothing where there are none.
-std::optional<std::uint64_t> pinned_seed(const std::string& control_path) {
-  const UniqueFd pinned(bpf_obj_get(control_path.c_str()));
-  const __u32 zero = 0;
-  sp_control row{};
-  bpf_map_info info{};
-  __u32 length = sizeof info;
-  if (!pinned || bpf_obj_get_info_by_fd(pinned.get(), &info, &length) != 0 ||
-      info.value_size != sizeof row || bpf_map_lookup_elem(pinned.get(), &zero, &row) != 0 ||
-      row.abi_version == 0) {
-    return std::nullopt;
-  }
-  return row.seed;
+/// The seed with which the lines were filled that are taken over; nothing where there are none.
+std::optional<std::uint64_t> pinned_seed(const PinPlan& plan) {
+  const auto row = read_pinned_control(plan.earlier ? plan.earlier->pins.maps : plan.tables.maps);
+  if (!row || row->abi_version == 0) return std::nullopt;
+  return row->seed;
 }
 
 /// Keeps the capacity of a map that is pinned already, since its contents are kept.
 Result<void> take_pinned_capacity(const sallyport_bpf& skeleton, bpf_map* map,
-                                  const std::string& path, std::vector<std::string>& notes) {
-  const UniqueFd pinned(bpf_obj_get(path.c_str()));
-  if (!pinned) return {};  // not there; or not to be opened, which loading then reports
+                                  const UniqueFd& pinned, const std::string& path,
+                                  std::vector<std::string>& notes) {
   bpf_map_info info{};
   __u32 length = sizeof info;
   if (bpf_obj_get_info_by_fd(pinned.get(), &info, &length) != 0) {
@@ -105,6 +99,26 @@ Result<void> take_pinned_capacity(const sallyport_bpf& skeleton, bpf_map* map,
                   std::to_string(info.max_entries) + " instead of " + std::to_string(wanted) +
                   ", since it is in use; `sallyportd --detach` starts anew");
   return {};
+}
+
+/// Uses what is pinned under the map's name already, in our directory or an earlier version's.
+Result<void> take_pinned(const sallyport_bpf& skeleton, bpf_map* map, const PinPlan& plan,
+                         std::vector<std::string>& notes) {
+  const std::string name = bpf_map__name(map);
+  const bool is_earlier = plan.earlier && is_shared(name, plan.earlier->version);
+  const std::string path = (is_earlier ? plan.earlier->pins.maps : plan.tables.maps) + "/" + name;
+  const UniqueFd pinned(bpf_obj_get(path.c_str()));
+  if (pinned) {
+    if (auto done = take_pinned_capacity(skeleton, map, pinned, path, notes); !done) return done;
+  }
+  if (!is_earlier) return {};  // absent; or not to be opened, which loading then reports
+  if (!pinned && errno != ENOENT) return system_failure(errno, "opening " + path);
+  if (!pinned) {
+    return failure(Errc::kIncompatible, path + " is missing, which was to be carried over",
+                   "remove what is pinned: sallyportd --detach");
+  }
+  const int error = bpf_map__reuse_fd(map, pinned.get());
+  return error == 0 ? Result<void>{} : system_failure(-error, "taking over " + path);
 }
 
 }  // namespace
@@ -153,18 +167,17 @@ Result<BpfObject> BpfObject::load(const Capacities& capacities) {
   return load_opened(std::move(*object));
 }
 
-Result<BpfObject> BpfObject::load_pinned(const Capacities& capacities, const std::string& directory,
+Result<BpfObject> BpfObject::load_pinned(const Capacities& capacities, const PinPlan& plan,
                                          std::vector<std::string>& notes) {
   auto object = open(capacities);
   if (!object) return object;
-  const auto seed = pinned_seed(directory + "/sp_control");
-  if (seed) object->skeleton().rodata->sp_line_seed = *seed;
+  if (const auto seed = pinned_seed(plan)) object->skeleton().rodata->sp_line_seed = *seed;
   bpf_map* map = nullptr;
   bpf_object__for_each_map(map, object->skeleton().obj) {
     if (bpf_map__is_internal(map)) continue;
-    const std::string path = directory + "/" + bpf_map__name(map);
-    if (auto taken = take_pinned_capacity(object->skeleton(), map, path, notes); !taken)
+    if (auto taken = take_pinned(object->skeleton(), map, plan, notes); !taken)
       return taken.error();
+    const std::string path = plan.tables.maps + "/" + bpf_map__name(map);
     if (const int error = bpf_map__set_pin_path(map, path.c_str()); error != 0) {
       return system_failure(-error, "pin path " + path);
     }

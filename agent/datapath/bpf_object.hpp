@@ -13,6 +13,8 @@ struct sallyport_bpf;  // the generated skeleton
 
 namespace sallyport {
 
+struct PinPlan;
+
 /// The loaded programs and their maps. The only place that loads; closes everything that is not
 /// pinned when it is destroyed.
 class BpfObject {
@@ -27,10 +29,11 @@ class BpfObject {
   /// Loads with maps of this process's own.
   [[nodiscard]] static Result<BpfObject> load(const Capacities& capacities);
 
-  /// Loads with maps pinned in `directory` (a bpffs), taking over those that are there, with
-  /// their contents. `notes` gets a line for each pinned map whose capacity is not the wanted one.
+  /// Loads with the maps pinned where the plan says, taking over those that are there, with
+  /// their contents, and those that are shared with an earlier version. `notes` gets a line for
+  /// each pinned map whose capacity is not the wanted one.
   [[nodiscard]] static Result<BpfObject> load_pinned(const Capacities& capacities,
-                                                     const std::string& directory,
+                                                     const PinPlan& plan,
                                                      std::vector<std::string>& notes);
 
   BpfObject(BpfObject&&) noexcept;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/datapath/door_steps.hpp"
 
+#include <cerrno>
+#include <cstdio>
+
 #include "agent/datapath/tc_attachment.hpp"
 #include "agent/datapath/xdp_attachment.hpp"
 
@@ -21,6 +24,15 @@ Result<bool> DoorSteps::detach_xdp(const std::string& pin) {
 
 Result<bool> DoorSteps::detach_tc(unsigned interface_index) {
   return sallyport::detach_tc(interface_index);
+}
+
+Result<void> DoorSteps::rename_pin(const std::string& from, const std::string& to) {
+  if (std::rename(from.c_str(), to.c_str()) == 0) return {};
+  return system_failure(errno, "renaming " + from + " to " + to);
+}
+
+Result<std::vector<std::string>> DoorSteps::remove_pins(const PinDirectory& pins) {
+  return sallyport::remove_pins(pins);
 }
 
 }  // namespace sallyport

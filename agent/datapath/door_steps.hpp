@@ -2,9 +2,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "agent/base/result.hpp"
 #include "agent/datapath/attach_outcome.hpp"
+#include "agent/datapath/pin_directory.hpp"
 
 namespace sallyport {
 
@@ -22,6 +24,9 @@ class DoorSteps {
   virtual Result<AttachOutcome> attach_tc(int program_fd, unsigned interface_index);
   virtual Result<bool> detach_xdp(const std::string& pin);
   virtual Result<bool> detach_tc(unsigned interface_index);
+  /// Of a pin or a directory of pins, in one instant.
+  virtual Result<void> rename_pin(const std::string& from, const std::string& to);
+  virtual Result<std::vector<std::string>> remove_pins(const PinDirectory& pins);
 };
 
 }  // namespace sallyport

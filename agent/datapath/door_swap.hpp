@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/base/unique_fd.hpp"
@@ -19,8 +20,9 @@ struct Attachment {
   std::string why;       // why not native; empty when it is
 };
 
-/// Puts the programs on interfaces, one after the other: where one of ours is, it is replaced
-/// without a gap. Either all of them are put and `finish` follows, or `undo`.
+/// Puts the programs on interfaces, one after the other: where one of ours is, of whatever
+/// version, it is replaced without a gap. Either all of them are put and `finish` follows, or
+/// `undo`.
 class DoorSwap {
  public:
   struct Programs {
@@ -28,8 +30,10 @@ class DoorSwap {
     int tc_fd;
   };
 
-  DoorSwap(DoorSteps& steps, Programs programs, PinDirectory pins)
-      : steps_(steps), programs_(programs), pins_(std::move(pins)) {}
+  /// `pins`: where links belong; `earlier`: where else they may be, the newest version first.
+  DoorSwap(DoorSteps& steps, Programs programs, PinDirectory pins,
+           std::vector<PinDirectory> earlier)
+      : steps_(steps), programs_(programs), pins_(std::move(pins)), earlier_(std::move(earlier)) {}
 
   /// kNotFound: there is no such interface; kConflict: somebody else holds our place on it.
   Result<void> put(const std::string& interface, Attach how);
@@ -47,18 +51,23 @@ class DoorSwap {
   struct Place {
     Attachment attachment;
     unsigned index = 0;
-    std::string pin;  // of the link, whether or not there is one
+    std::string pin;          // of the link, whether or not there is one
+    std::string earlier_pin;  // where the link was; empty: at `pin`, if there was one
     bool is_native = false;
     AttachOutcome outcome = AttachOutcome::kMade;
     UniqueFd before;  // the program that was taken over
   };
 
-  Result<void> put_tc(Place place, std::string why);
+  Result<void> move_link(Place& place);
+  Result<void> move_link_back(const Place& place);
+  Result<void> put_on(Place& place, Attach how);
+  Result<void> put_tc(Place& place, std::string why);
   [[nodiscard]] Result<void> restore(const Place& place);
 
   DoorSteps& steps_;
   Programs programs_;
   PinDirectory pins_;
+  std::vector<PinDirectory> earlier_;
   std::vector<Place> places_;
 };
 

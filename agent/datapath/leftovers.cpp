@@ -8,7 +8,6 @@
 #include <memory>
 
 #include "agent/base/unique_fd.hpp"
-#include "agent/datapath/pin_directory.hpp"
 #include "agent/datapath/tc_attachment.hpp"
 #include "agent/datapath/xdp_attachment.hpp"
 
@@ -39,9 +38,8 @@ void say(std::vector<std::string>& said, const std::string& what, const Result<b
 
 }  // namespace
 
-std::vector<std::string> detach_leftovers(const OuterDoorConfig& config) {
+std::vector<std::string> detach_leftovers(const OuterDoorConfig& config, const PinDirectory& pins) {
   std::vector<std::string> said;
-  const auto pins = pin_directory_of(config.pin_directory);
   for (const auto& name : pinned_interfaces(pins)) {
     if (is_configured(config, name)) continue;
     say(said, "XDP program from " + name, detach_xdp(link_pin_of(pins, name)));

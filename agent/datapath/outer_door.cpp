@@ -2,11 +2,12 @@
 #include "agent/datapath/outer_door.hpp"
 
 #include <net/if.h>
+#include <unistd.h>
 
 #include <utility>
 
+#include "agent/datapath/carry_over.hpp"
 #include "agent/datapath/leftovers.hpp"
-#include "agent/datapath/pin_directory.hpp"
 #include "agent/datapath/tc_attachment.hpp"
 #include "agent/datapath/xdp_attachment.hpp"
 
@@ -18,21 +19,46 @@ Failure on_interface(const std::string& name, Failure failure) {
   return failure;
 }
 
+/// Finished and not, the newest version first.
+std::vector<PinDirectory> every_pins_in(const std::string& root) {
+  std::vector<PinDirectory> every;
+  for (const unsigned version : versions_in(root)) {
+    every.push_back(pin_directory_of(root, version));
+    every.push_back(unfinished_pins_of(root, version));
+  }
+  return every;
+}
+
+std::vector<PinDirectory> earlier_pins_in(const std::string& root) {
+  std::vector<PinDirectory> earlier;
+  for (const unsigned version : versions_in(root)) {
+    if (version >= SP_ABI_VERSION) continue;
+    earlier.push_back(pin_directory_of(root, version));
+    earlier.push_back(unfinished_pins_of(root, version));
+  }
+  return earlier;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<OuterDoor>> OuterDoor::open(const OuterDoorConfig& config) {
   for (const auto& name : config.interfaces) {
     if (if_nametoindex(name.c_str()) == 0) return no_such_interface(name);
   }
+  auto plan = plan_pins(config.pin_directory);
+  if (!plan) return plan.error();
+  UnfinishedPins unfinished = plan->is_new ? UnfinishedPins(plan->tables) : UnfinishedPins{};
   std::vector<std::string> notes;
-  auto pins = make_pin_directory(config.pin_directory, notes);
-  if (!pins) return pins.error();
+  if (!plan->note.empty()) notes.push_back(plan->note);
   auto object = BpfObject::load_pinned({.connections = config.max_connections,
                                         .sources = config.max_sources,
                                         .key_slots = config.max_key_slots,
                                         .event_ring_bytes = config.events.ring_bytes},
-                                       pins->maps, notes);
+                                       *plan, notes);
   if (!object) return object.error();
+  if (plan->earlier) {
+    if (auto done = carry_control(*plan->earlier, *object); !done) return done.error();
+  }
   auto tables = KernelTables::open(*object);
   if (!tables) return tables.error();
   auto events = EventRing::open(*object);
@@ -41,7 +67,8 @@ Result<std::unique_ptr<OuterDoor>> OuterDoor::open(const OuterDoorConfig& config
     return done.error();
   }
 
-  std::unique_ptr<OuterDoor> door(new OuterDoor(config, std::move(*pins), std::move(*object)));
+  std::unique_ptr<OuterDoor> door(
+      new OuterDoor(config, std::move(plan->earlier), std::move(unfinished), std::move(*object)));
   door->tables_ = std::move(*tables);
   door->events_ = std::move(*events);
   door->notes_ = std::move(notes);
@@ -57,37 +84,78 @@ Result<void> OuterDoor::attach() {
 }
 
 Result<void> OuterDoor::attach(DoorSteps& steps) {
-  DoorSwap swap(steps, {.xdp_fd = object_.xdp_fd(), .tc_fd = object_.tc_fd()}, pins_);
+  if (auto done = put_tables_in_force(steps); !done) return done;
+  DoorSwap swap(steps, {.xdp_fd = object_.xdp_fd(), .tc_fd = object_.tc_fd()},
+                pin_directory_of(config_.pin_directory), earlier_pins_in(config_.pin_directory));
   for (const auto& name : config_.interfaces) {
     const auto done = swap.put(name, config_.attach);
-    if (done) continue;
-    Failure failed = on_interface(name, done.error());
-    for (const auto& left : swap.undo()) failed.message += "; " + left;
-    return failed;
+    if (!done) return give_up(steps, swap, on_interface(name, done.error()));
   }
+  unfinished_.keep();
   for (auto& left : swap.finish()) notes_.push_back(std::move(left));
-  for (auto& removed : detach_leftovers(config_)) notes_.push_back("removed " + removed);
+  for (auto& removed : detach_leftovers(config_, pin_directory_of(config_.pin_directory))) {
+    notes_.push_back("removed " + removed);
+  }
+  remove_earlier(steps);
   attachments_ = swap.attachments();
   return {};
 }
 
+Result<void> OuterDoor::put_tables_in_force(DoorSteps& steps) {
+  if (!unfinished_.is_there()) return {};
+  if (earlier_) {
+    if (auto done = carry_counters(*earlier_, object_); !done) {
+      notes_.push_back("the counters begin anew: " + to_string(done.error()));
+    }
+  }
+  return steps.rename_pin(unfinished_.path(), pin_directory_of(config_.pin_directory).path);
+}
+
+Failure OuterDoor::give_up(DoorSteps& steps, DoorSwap& swap, Failure why) {
+  for (const auto& left : swap.undo()) why.message += "; " + left;
+  if (!unfinished_.is_there()) return why;
+  const auto ours = pin_directory_of(config_.pin_directory).path;
+  if (auto done = steps.rename_pin(ours, unfinished_.path()); !done) {
+    why.message += "; " + to_string(done.error());
+  }
+  return why;
+}
+
+void OuterDoor::remove_earlier(DoorSteps& steps) {
+  for (const auto& pins : earlier_pins_in(config_.pin_directory)) {
+    for (auto& removed : detach_leftovers(config_, pins)) notes_.push_back("removed " + removed);
+    const auto removed = steps.remove_pins(pins);
+    if (!removed) {
+      notes_.push_back(to_string(removed.error()));
+    } else if (!removed->empty()) {
+      notes_.push_back("took over from the outer door pinned in " + pins.path +
+                       ", whose pins are removed");
+    }
+  }
+}
+
 Result<std::vector<std::string>> OuterDoor::detach(const OuterDoorConfig& config) {
   std::vector<std::string> removed;
-  const auto pins = pin_directory_of(config.pin_directory);
+  const auto every = every_pins_in(config.pin_directory);
   for (const auto& name : config.interfaces) {
-    auto xdp = detach_xdp(link_pin_of(pins, name));
-    if (!xdp) return on_interface(name, xdp.error());
-    if (*xdp) removed.push_back("XDP program from " + name);
+    for (const auto& pins : every) {
+      auto xdp = detach_xdp(link_pin_of(pins, name));
+      if (!xdp) return on_interface(name, xdp.error());
+      if (*xdp) removed.push_back("XDP program from " + name);
+    }
     const unsigned index = if_nametoindex(name.c_str());
     if (index == 0) continue;
     auto tc = detach_tc(index);
     if (!tc) return on_interface(name, tc.error());
     if (*tc) removed.push_back("TC filter from " + name);
   }
-  for (auto& leftover : detach_leftovers(config)) removed.push_back(std::move(leftover));
-  auto pinned = remove_pins(config.pin_directory);
-  if (!pinned) return pinned.error();
-  removed.insert(removed.end(), pinned->begin(), pinned->end());
+  for (const auto& pins : every) {
+    for (auto& leftover : detach_leftovers(config, pins)) removed.push_back(std::move(leftover));
+    auto pinned = remove_pins(pins);
+    if (!pinned) return pinned.error();
+    removed.insert(removed.end(), pinned->begin(), pinned->end());
+  }
+  (void)rmdir(config.pin_directory.c_str());  // unless others have come to use it
   return removed;
 }
 

@@ -8,35 +8,33 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <filesystem>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string_view>
 #include <system_error>
-
-#include "bpf/abi/layout.h"
 
 namespace sallyport {
 namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kVersion = "v" + std::to_string(SP_ABI_VERSION);
+constexpr std::string_view kUnfinished = "-new";
 
-/// The nearest ancestor that exists decides which file system the pins would be on.
-Result<void> check_bpffs(const fs::path& root) {
-  fs::path present = root;
-  std::error_code ignored;
-  while (!fs::exists(present, ignored) && present.has_parent_path() &&
-         present != present.parent_path()) {
-    present = present.parent_path();
-  }
-  struct statfs info {};
-  if (statfs(present.c_str(), &info) != 0) {
-    return system_failure(errno, "pin directory " + root.string());
-  }
-  if (info.f_type != BPF_FS_MAGIC) {
-    return failure(Errc::kUnavailable, "pin directory " + root.string() + " is not on a bpffs",
-                   "mount one: mount -t bpf bpf /sys/fs/bpf");
-  }
-  return {};
+PinDirectory below(const std::string& path) {
+  return {.path = path, .maps = path + "/maps", .links = path + "/links"};
+}
+
+/// The version of a directory of ours by its name, "v4" or "v4-new".
+std::optional<unsigned> version_of(std::string_view name) {
+  if (name.ends_with(kUnfinished)) name.remove_suffix(kUnfinished.size());
+  unsigned version = 0;
+  if (!name.starts_with('v')) return std::nullopt;
+  const auto [end, error] = std::from_chars(name.data() + 1, name.data() + name.size(), version);
+  if (error != std::errc{} || end != name.data() + name.size()) return std::nullopt;
+  return version;
 }
 
 /// Read to the end first, so that what is found may be removed. Empty where it can't be read.
@@ -65,22 +63,50 @@ Result<void> make_directory(const std::string& path) {
 
 }  // namespace
 
-PinDirectory pin_directory_of(const std::string& root) {
-  return {.maps = root + "/" + kVersion + "/maps", .links = root + "/" + kVersion + "/links"};
+PinDirectory pin_directory_of(const std::string& root, unsigned version) {
+  return below(root + "/v" + std::to_string(version));
 }
 
-Result<PinDirectory> make_pin_directory(const std::string& root, std::vector<std::string>& notes) {
-  if (auto good = check_bpffs(root); !good) return good.error();
-  auto pins = pin_directory_of(root);
+PinDirectory unfinished_pins_of(const std::string& root, unsigned version) {
+  return below(root + "/v" + std::to_string(version) + std::string(kUnfinished));
+}
+
+Result<void> check_bpffs(const std::string& root) {
+  // The nearest ancestor that exists decides.
+  fs::path present = root;
+  std::error_code ignored;
+  while (!fs::exists(present, ignored) && present.has_parent_path() &&
+         present != present.parent_path()) {
+    present = present.parent_path();
+  }
+  struct statfs info {};
+  if (statfs(present.c_str(), &info) != 0) {
+    return system_failure(errno, "pin directory " + root);
+  }
+  if (info.f_type != BPF_FS_MAGIC) {
+    return failure(Errc::kUnavailable, "pin directory " + root + " is not on a bpffs",
+                   "mount one: mount -t bpf bpf /sys/fs/bpf");
+  }
+  return {};
+}
+
+Result<void> make_pin_directory(const PinDirectory& pins) {
   for (const auto& path : {pins.maps, pins.links}) {
-    if (auto made = make_directory(path); !made) return made.error();
+    if (auto made = make_directory(path); !made) return made;
   }
+  return {};
+}
+
+std::vector<unsigned> versions_in(const std::string& root) {
+  std::set<unsigned, std::greater<>> versions;
   for (const auto& name : names_in(root)) {
-    if (name == kVersion || name.front() != 'v') continue;
-    notes.push_back("pins of ABI " + name + " are beside ours (" + kVersion + ") in " + root +
-                    "; the version that made them removes them: sallyportd --detach");
+    if (const auto version = version_of(name)) versions.insert(*version);
   }
-  return pins;
+  return {versions.begin(), versions.end()};
+}
+
+bool has_pins(const PinDirectory& pins) {
+  return !names_in(pins.maps).empty() || !names_in(pins.links).empty();
 }
 
 std::string link_pin_of(const PinDirectory& pins, const std::string& interface) {
@@ -93,9 +119,8 @@ std::vector<std::string> pinned_interfaces(const PinDirectory& pins) {
   return names;
 }
 
-Result<std::vector<std::string>> remove_pins(const std::string& root) {
+Result<std::vector<std::string>> remove_pins(const PinDirectory& pins) {
   std::vector<std::string> removed;
-  const auto pins = pin_directory_of(root);
   for (const auto& directory : {pins.links, pins.maps}) {
     for (const auto& name : names_in(directory)) {
       const std::string path = directory + "/" + name;
@@ -105,9 +130,7 @@ Result<std::vector<std::string>> remove_pins(const std::string& root) {
   }
   // From the inside out; a directory that others have come to use stays.
   std::error_code in_use;
-  for (const auto& directory : {pins.links, pins.maps, root + "/" + kVersion, root}) {
-    fs::remove(directory, in_use);
-  }
+  for (const auto& directory : {pins.links, pins.maps, pins.path}) fs::remove(directory, in_use);
   return removed;
 }
 

@@ -5,21 +5,37 @@
 #include <vector>
 
 #include "agent/base/result.hpp"
+#include "bpf/abi/layout.h"
 
 namespace sallyport {
 
-/// Where this ABI's objects are pinned: maps in `maps`, links in `links`.
+/// Where one ABI version's objects are pinned: maps in `maps`, links in `links`. Every version
+/// keeps to this layout, so that each can take over from the others, or remove what they left.
 struct PinDirectory {
+  std::string path;
   std::string maps;
   std::string links;
 };
 
-/// Makes the directories below `root`, which must be on a bpffs that can be written. Pins of
-/// other ABI versions beside ours are named in `notes`.
-[[nodiscard]] Result<PinDirectory> make_pin_directory(const std::string& root,
-                                                      std::vector<std::string>& notes);
+[[nodiscard]] PinDirectory pin_directory_of(const std::string& root,
+                                            unsigned version = SP_ABI_VERSION);
 
-[[nodiscard]] PinDirectory pin_directory_of(const std::string& root);
+/// Where this version's tables are made when there are none yet. They come into force by one
+/// rename to `pin_directory_of`; what is found here was abandoned before that.
+[[nodiscard]] PinDirectory unfinished_pins_of(const std::string& root,
+                                              unsigned version = SP_ABI_VERSION);
+
+/// Whether `root` is, or would be, on a bpffs.
+[[nodiscard]] Result<void> check_bpffs(const std::string& root);
+
+/// Makes the directories, below a root on a bpffs that can be written.
+[[nodiscard]] Result<void> make_pin_directory(const PinDirectory& pins);
+
+/// Versions that have a directory below `root`, finished or not, the newest first.
+[[nodiscard]] std::vector<unsigned> versions_in(const std::string& root);
+
+/// False for a directory that is absent or empty.
+[[nodiscard]] bool has_pins(const PinDirectory& pins);
 
 /// Where an interface's link is pinned.
 [[nodiscard]] std::string link_pin_of(const PinDirectory& pins, const std::string& interface);
@@ -27,7 +43,7 @@ struct PinDirectory {
 /// Interfaces that have a link pinned.
 [[nodiscard]] std::vector<std::string> pinned_interfaces(const PinDirectory& pins);
 
-/// Removes pins and directories of this ABI version; says what it removed.
-[[nodiscard]] Result<std::vector<std::string>> remove_pins(const std::string& root);
+/// Removes the pins and their directories; says what it removed.
+[[nodiscard]] Result<std::vector<std::string>> remove_pins(const PinDirectory& pins);
 
 }  // namespace sallyport

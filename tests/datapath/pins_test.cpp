@@ -47,11 +47,13 @@ class PinsTest : public testing::Test {
   [[nodiscard]] std::string pin(const std::string& below) const {
     return config_.pin_directory + "/v" + std::to_string(SP_ABI_VERSION) + "/" + below;
   }
-  /// The directory of the maps, made where it is not there.
-  std::string pins_made() {
-    const auto pins = make_pin_directory(config_.pin_directory, notes_);
-    EXPECT_TRUE(pins) << to_string(pins.error());
-    return pins ? pins->maps : "";
+  /// Loads with the pinned tables, made where they are not there, and attaches nothing.
+  Result<BpfObject> load_pinned() {
+    PinPlan plan;
+    plan.tables = pin_directory_of(config_.pin_directory);
+    EXPECT_TRUE(make_pin_directory(plan.tables));
+    return BpfObject::load_pinned({.connections = 64, .sources = 64, .key_slots = 16}, plan,
+                                  notes_);
   }
   [[nodiscard]] sp_control control_row() const {
     const UniqueFd control(bpf_obj_get(pin("maps/sp_control").c_str()));
@@ -117,16 +119,14 @@ TEST_F(PinsTest, UntilItIsAttachedTheOldProgramJudgesByTablesThatAreWrittenAlrea
 }
 
 TEST_F(PinsTest, PaceAndSamplingGoOnUntilTheyAreSetAgain) {
-  const auto before = BpfObject::load_pinned({.connections = 64, .sources = 64, .key_slots = 16},
-                                             pins_made(), notes_);
+  const auto before = load_pinned();
   ASSERT_TRUE(before) << to_string(before.error());
   const auto tables = KernelTables::open(*before);
   ASSERT_TRUE(tables) << to_string(tables.error());
   ASSERT_TRUE((*tables)->set_pace(1000, 7000));
   ASSERT_TRUE((*tables)->sample(64, 8));
 
-  const auto after = BpfObject::load_pinned({.connections = 64, .sources = 64, .key_slots = 16},
-                                            pins_made(), notes_);
+  const auto after = load_pinned();
   ASSERT_TRUE(after) << to_string(after.error());
   ASSERT_TRUE(KernelTables::open(*after));
   const auto row = control_row();
@@ -229,16 +229,6 @@ TEST_F(PinsTest, TablesOfAnotherAbiVersionAreRefusedUntouched) {
   ASSERT_EQ(bpf_map_lookup_elem(control.get(), &zero, &kept), 0);
   EXPECT_EQ(kept.abi_version, other.abi_version);
   EXPECT_EQ(kept.flags, 0U);
-}
-
-TEST_F(PinsTest, PinsOfAnotherAbiVersionAreNamed) {
-  sandbox_->command("mkdir -p " + config_.pin_directory + "/v7/maps");
-  const auto door = open();
-  ASSERT_TRUE(door);
-  ASSERT_EQ(door->notes().size(), 1U);
-  EXPECT_NE(door->notes()[0].find("pins of ABI v7"), std::string::npos);
-  ASSERT_TRUE(OuterDoor::detach(config_));
-  EXPECT_TRUE(is_there(config_.pin_directory + "/v7/maps"));
 }
 
 TEST_F(PinsTest, DirectoryThatIsNoBpffsIsRefusedWithTheCommandToMountOne) {

@@ -65,9 +65,11 @@ TEST_F(SwapTest, RefusedStepPutsTheOldProgramsBack) {
 }
 
 TEST_F(SwapTest, RefusedStepOfTheFirstDoorLeavesNothing) {
-  for (unsigned step = 1; step <= kStepsOfAttaching; ++step) {
+  constexpr unsigned kNamingTheTables = 1;
+  for (unsigned step = 1; step <= kNamingTheTables + kStepsOfAttaching; ++step) {
     FailingSteps steps(step);
     EXPECT_NE(attach_with(steps).message, "");
+    EXPECT_TRUE(versions_in(config_.pin_directory).empty()) << "after step " << step;
     EXPECT_EQ(programs(), Programs(0, 0)) << "after step " << step;
   }
 }

@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <string>
+#include <vector>
 
 #include "agent/datapath/door_steps.hpp"
 
@@ -34,6 +35,15 @@ class FailingSteps final : public DoorSteps {
   Result<bool> detach_tc(unsigned interface_index) override {
     if (fails()) return refusal();
     return DoorSteps::detach_tc(interface_index);
+  }
+
+  Result<void> rename_pin(const std::string& from, const std::string& to) override {
+    if (fails()) return refusal();
+    return DoorSteps::rename_pin(from, to);
+  }
+  Result<std::vector<std::string>> remove_pins(const PinDirectory& pins) override {
+    if (fails()) return refusal();
+    return DoorSteps::remove_pins(pins);
   }
 
  private:
