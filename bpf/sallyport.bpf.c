@@ -13,7 +13,9 @@
 
 #include "bpf/lib/account.h"
 #include "bpf/lib/event.h"
+#include "bpf/lib/first_request.h"
 #include "bpf/lib/judge.h"
+#include "bpf/lib/reset.h"
 
 static __always_inline struct sp_frame sp_xdp_frame(const struct xdp_md *ctx)
 {
@@ -66,14 +68,54 @@ __noinline int sp_report_tc(struct __sk_buff *skb, __u32 outcome)
 	return 0;
 }
 
+__noinline __u32 sp_read_xdp(struct xdp_md *ctx, __u32 verdict)
+{
+	struct sp_frame frame = sp_xdp_frame(ctx);
+	struct sp_reading *reading = sp_begin_reading(&frame);
+
+	if (!reading || bpf_xdp_load_bytes(ctx, reading->offset, &reading->text,
+					   sp_bytes_to_read(reading)))
+		return verdict;
+	return sp_end_reading(reading, verdict);
+}
+
+__noinline __u32 sp_read_tc(struct __sk_buff *skb, __u32 verdict)
+{
+	struct sp_frame frame = sp_tc_frame(skb);
+	struct sp_reading *reading = sp_begin_reading(&frame);
+
+	if (!reading || bpf_skb_load_bytes(skb, reading->offset, &reading->text,
+					   sp_bytes_to_read(reading)))
+		return verdict;
+	return sp_end_reading(reading, verdict);
+}
+
+/* Only XDP can send a frame back whose checksum nobody else completes. */
+__noinline int sp_reset_xdp(struct xdp_md *ctx, __u32 verdict)
+{
+	struct sp_frame frame = sp_xdp_frame(ctx);
+	__u32 length = sp_make_reset(&frame);
+
+	if (!length || bpf_xdp_adjust_tail(ctx, (int)length - (int)frame.length))
+		return XDP_DROP;
+	sp_count_reset(verdict);
+	return XDP_TX;
+}
+
 SEC("xdp")
 int sp_xdp(struct xdp_md *ctx)
 {
 	struct sp_frame frame = sp_xdp_frame(ctx);
-	__u32 outcome = sp_account(sp_judge(&frame), frame.length);
+	struct sp_judgement judgement = sp_judge(&frame);
+	__u32 outcome;
 
+	if (judgement.is_unread)
+		judgement.verdict = sp_read_xdp(ctx, judgement.verdict);
+	outcome = sp_account(judgement, frame.length);
 	if (outcome & SP_OUTCOME_SAMPLED)
 		sp_report_xdp(ctx, outcome);
+	if (outcome & SP_OUTCOME_RESET)
+		return sp_reset_xdp(ctx, (__u8)outcome);
 	return outcome & SP_OUTCOME_DROPPED ? XDP_DROP : XDP_PASS;
 }
 
@@ -81,8 +123,12 @@ SEC("tc")
 int sp_tc(struct __sk_buff *skb)
 {
 	struct sp_frame frame = sp_tc_frame(skb);
-	__u32 outcome = sp_account(sp_judge(&frame), frame.length);
+	struct sp_judgement judgement = sp_judge(&frame);
+	__u32 outcome;
 
+	if (judgement.is_unread)
+		judgement.verdict = sp_read_tc(skb, judgement.verdict);
+	outcome = sp_account(judgement, frame.length);
 	if (outcome & SP_OUTCOME_SAMPLED)
 		sp_report_tc(skb, outcome);
 	/* UNSPEC: filters of others after ours still have their say. */

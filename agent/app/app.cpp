@@ -71,6 +71,10 @@ Result<void> App::open_parts(const Config& config) {
   const auto pace = Budget::per_second(config.pace.per_second, config.pace.burst);
   auto paced = parts_->door.tables().set_pace(pace.cost_ns, pace.burst_ns);
   if (!paced) return paced;
+  const auto resets = config.outer_door.resets_per_second;
+  const auto budget = Budget::per_second(resets, resets);
+  auto answered = parts_->door.tables().set_resets(budget.cost_ns, budget.burst_ns);
+  if (!answered) return answered;
   auto modes = parts_->registry.modes();
   if (!modes) return modes.error();
   for (std::size_t i = 0; i < config.services.size(); ++i) {

@@ -162,6 +162,7 @@ void ControlPlane::tick() {
                  to_string(done.error()));
     warned_of_cidrs_at_ = now;
   }
+  (void)parts_.denied.sweep(parts_.index, unix_now());  // counted, and tried again
   const auto expired = parts_.enforcer.expire(unix_now());
   if (!expired.empty()) parts_.terminator->cut(expired);
   warn_of_full_tables(now);

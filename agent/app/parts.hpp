@@ -35,6 +35,7 @@ struct Parts {
   Door door;
   KeyIndex index;
   SlotTable slots;
+  DeniedKeys denied;
   CidrList cidrs;
   BanList bans;
   Pacer pacer;

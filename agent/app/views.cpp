@@ -57,6 +57,8 @@ std::vector<NamedCounter> view_agent(Parts& parts, const TerminatorCounters& cou
       {"bans_failed", "bans that the kernel's table did not take", parts.bans.table_failures()},
       {"cidrs_failed", "lists of prefixes that the kernel did not take",
        parts.cidrs.table_failures()},
+      {"denied_keys_failed", "writes of denied keys that the kernel's table did not take",
+       parts.denied.table_failures()},
       {"events_lost", "events that found the kernel's ring full", lost_events(parts)},
       {"events_missed", "events that those who follow them were too slow for",
        parts.events.missed()},

@@ -22,6 +22,13 @@ struct Owner {
   std::atomic<Standing> user_standing{Standing::kActive};
 };
 
+/// Whether the key has a row in the kernel's table of denied keys.
+enum class DeniedRow : std::uint8_t {
+  kAbsent,
+  kPresent,
+  kUnsure,  // a write failed that may have been done
+};
+
 constexpr std::uint32_t kNoSlot = 0xffffffffU;
 
 /// Limits on a key's packets and bytes, which few keys have: what they spend, in the units of
@@ -45,6 +52,7 @@ struct KeyEntry {
   UnixSeconds not_before = 0;              // 0: since ever
   std::atomic<UnixSeconds> expires_at{0};  // 0: never
   std::atomic<Standing> standing{Standing::kActive};
+  DeniedRow denied_row = DeniedRow::kAbsent;  // read and written by the control thread alone
   std::atomic<std::uint32_t> slot{kNoSlot};
   std::atomic<std::uint64_t> request_cost_ns{0};   // GCRA: what a request spends; 0: no limit
   std::atomic<std::uint64_t> request_burst_ns{0};  // GCRA: how far the clock may run ahead

@@ -66,6 +66,9 @@ class KeyIndex {
     for (auto& entry : entries_) visit(entry);
   }
 
+  /// Writer: one entry, in the order in which they were added; `at` below size().
+  [[nodiscard]] KeyEntry& entry(std::size_t at) noexcept { return entries_[at]; }
+
   [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
 
  private:

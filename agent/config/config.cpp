@@ -55,13 +55,15 @@ constexpr std::array<Field<Config>, 1> kLogFields = {{
      }},
 }};
 
-constexpr std::array<Field<OuterDoorConfig>, 3> kCapacityFields = {{
+constexpr std::array<Field<OuterDoorConfig>, 4> kCapacityFields = {{
     {"connections",
      [](OuterDoorConfig& d, const YamlValue& v) { read_whole(v, d.max_connections, kCapacity); }},
     {"sources",
      [](OuterDoorConfig& d, const YamlValue& v) { read_whole(v, d.max_sources, kCapacity); }},
     {"key_slots",
      [](OuterDoorConfig& d, const YamlValue& v) { read_whole(v, d.max_key_slots, kCapacity); }},
+    {"denied_keys",
+     [](OuterDoorConfig& d, const YamlValue& v) { read_whole(v, d.max_denied_keys, kCapacity); }},
 }};
 
 void read_interfaces(OuterDoorConfig& door, const YamlValue& list) {
@@ -86,7 +88,7 @@ void read_pin_directory(OuterDoorConfig& door, const YamlValue& value) {
   }
 }
 
-constexpr std::array<Field<OuterDoorConfig>, 9> kDoorFields = {{
+constexpr std::array<Field<OuterDoorConfig>, 8> kDoorFields = {{
     {"interfaces", read_interfaces},
     {"attach",
      [](OuterDoorConfig& d, const YamlValue& v) { read_word(v, d.attach, kAttachWords); }},
@@ -95,8 +97,6 @@ constexpr std::array<Field<OuterDoorConfig>, 9> kDoorFields = {{
     {"pin_directory", read_pin_directory},
     {"capacity",
      [](OuterDoorConfig& d, const YamlValue& v) { read_section(d, v, kCapacityFields); }},
-    {"max_denied_keys",
-     [](OuterDoorConfig& d, const YamlValue& v) { read_whole(v, d.max_denied_keys, kCapacity); }},
     {"resets_per_second",
      [](OuterDoorConfig& d, const YamlValue& v) {
        read_whole(v, d.resets_per_second, kPerSecond);

@@ -20,6 +20,7 @@ struct ServiceDraft {
   int name_line = 0;
   int listen_line = 0;
   std::optional<YamlValue> tls;
+  std::optional<bool> answers_by_reset;
   bool is_kind_known = true;
 };
 
@@ -121,7 +122,7 @@ constexpr std::array<Field<ServiceDraft>, 11> kServiceFields = {{
     {"udp", [](ServiceDraft& d, const YamlValue& v) { read_flag(v, d.config.takes_udp); }},
     {"on_condemned",
      [](ServiceDraft& d, const YamlValue& v) {
-       read_word(v, d.config.answers_by_reset, kCondemnedWords);
+       read_word(v, d.answers_by_reset.emplace(), kCondemnedWords);
      }},
     {"upstream", [](ServiceDraft& d, const YamlValue& v) { read_upstream(d.config.upstream, v); },
      Need::kRequired},
@@ -156,7 +157,9 @@ ServiceDraft read_service(const YamlValue& item) {
   ServiceDraft draft;
   read_section(draft, item, kServiceFields);
   check_tls(draft, item);
-  const auto& service = draft.config;
+  auto& service = draft.config;
+  service.answers_by_reset =
+      draft.answers_by_reset.value_or(service.kind == ServiceKind::kCleartext);
   if (service.listen.port != 0 && service.listen == service.upstream.endpoint) {
     item.fail("the upstream " + endpoint_text(service.listen) + " is the service itself");
   }

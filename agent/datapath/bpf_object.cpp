@@ -83,7 +83,9 @@ Result<void> take_pinned_capacity(const sallyport_bpf& skeleton, bpf_map* map,
   const auto& maps = skeleton.maps;
   const bool is_fixed = map == maps.sp_control || map == maps.sp_counters ||
                         map == maps.sp_service_ports || map == maps.sp_cidr_blocks ||
-                        map == maps.sp_cidrs || map == maps.sp_event_losses;
+                        map == maps.sp_cidrs || map == maps.sp_event_losses ||
+                        map == maps.sp_key_headers || map == maps.sp_fresh ||
+                        map == maps.sp_resets || map == maps.sp_readings;
   // Its table's own note says enough.
   const bool is_index = map == maps.sp_source_lines || map == maps.sp_connection_lines;
   if (info.type != bpf_map__type(map) || info.key_size != bpf_map__key_size(map) ||
@@ -144,6 +146,7 @@ Result<BpfObject> BpfObject::open(const Capacities& capacities) {
   bpf_map__set_max_entries(maps.sp_source_lines, lines_for(capacities.sources));
   bpf_map__set_max_entries(maps.sp_key_slots, capacities.key_slots);
   bpf_map__set_max_entries(maps.sp_key_clocks, capacities.key_slots);
+  bpf_map__set_max_entries(maps.sp_denied_keys, capacities.denied_keys);
   bpf_map__set_max_entries(maps.sp_events, capacities.event_ring_bytes);
   skeleton->rodata->sp_line_seed = make_seed();
   return object;

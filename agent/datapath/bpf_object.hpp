@@ -23,6 +23,7 @@ class BpfObject {
     std::uint32_t connections;
     std::uint32_t sources;
     std::uint32_t key_slots;
+    std::uint32_t denied_keys = 262144;
     std::uint32_t event_ring_bytes = 1U << 20;  // a power of two, whole pages
   };
 

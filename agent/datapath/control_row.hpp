@@ -61,6 +61,14 @@ class ControlRow {
     return write(written_.load(std::memory_order_relaxed));
   }
 
+  /// GCRA of all resets together; cost 0: none.
+  Result<void> set_resets(__u64 cost_ns, __u64 burst_ns) {
+    const std::scoped_lock guard(lock_);
+    reset_cost_ns_ = cost_ns;
+    reset_burst_ns_ = burst_ns;
+    return write(written_.load(std::memory_order_relaxed));
+  }
+
   Result<void> raise(__u32 flag) {
     if ((written_.load(std::memory_order_acquire) & flag) != 0) return {};
     const std::scoped_lock guard(lock_);
@@ -86,7 +94,9 @@ class ControlRow {
                          .sample_drops = sample_drops_,
                          .sample_passes = sample_passes_,
                          .pace_cost_ns = pace_cost_ns_,
-                         .pace_burst_ns = pace_burst_ns_};
+                         .pace_burst_ns = pace_burst_ns_,
+                         .reset_cost_ns = reset_cost_ns_,
+                         .reset_burst_ns = reset_burst_ns_};
     if (bpf_map_update_elem(fd_, &zero, &row, BPF_ANY) != 0) {
       return system_failure(errno, "kernel map sp_control");
     }
@@ -100,6 +110,8 @@ class ControlRow {
   __u32 sample_passes_ = 0;
   __u64 pace_cost_ns_ = 0;
   __u64 pace_burst_ns_ = 0;
+  __u64 reset_cost_ns_ = 0;
+  __u64 reset_burst_ns_ = 0;
   std::mutex lock_;                // held by who writes the row
   std::atomic<__u32> written_{0};  // what the kernel has: set once the row is there
 };

@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +30,21 @@ class KernelMap {
       if (errno != EBUSY) break;
     }
     return refused("took no row");
+  }
+
+  /// In batches. `keys` and `values` have the same length; after a failure some are in.
+  Result<void> put_all(const std::vector<Key>& keys, const std::vector<Value>& values) {
+    std::size_t done = 0;
+    for (int attempt = 0; done < keys.size();) {
+      auto count = static_cast<__u32>(std::min(kBatch, keys.size() - done));
+      if (bpf_map_update_batch(fd_, &keys[done], &values[done], &count, nullptr) == 0) {
+        attempt = 0;
+      } else if (errno != EBUSY || ++attempt == kTries) {
+        return refused("took no row");
+      }
+      done += count;  // the kernel says how many it took
+    }
+    return {};
   }
 
   Result<void> erase(const Key& key) {

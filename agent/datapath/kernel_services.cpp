@@ -21,10 +21,14 @@ bool is_on_every_address(const sp_service_key& key) {
   return std::all_of(std::begin(bytes), std::end(bytes), [](__u8 byte) { return byte == 0; });
 }
 
-sp_service_key on_every_address(std::size_t port) {
+std::size_t index_of(const sp_service_key& key) {
+  return sp_port_index(key.protocol == IPPROTO_UDP ? 1 : 0, ntohs(key.local_port));
+}
+
+sp_service_key on_every_address(std::size_t index) {
   sp_service_key key{};
-  key.local_port = htons(static_cast<std::uint16_t>(port));
-  key.protocol = IPPROTO_TCP;
+  key.local_port = htons(static_cast<std::uint16_t>(index));
+  key.protocol = index < sp_port_index(1, 0) ? IPPROTO_TCP : IPPROTO_UDP;
   return key;
 }
 
@@ -45,7 +49,7 @@ void store_has_exact(sp_service_port& port, bool has_exact) {
 Result<void> KernelServices::put(const sp_service_key& key, const sp_service& service) {
   const std::scoped_lock guard(lock_);
   declared_.insert(bytes_of(key));
-  sp_service_port& port = ports_[ntohs(key.local_port)];
+  sp_service_port& port = ports_[index_of(key)];
   if (is_on_every_address(key)) {
     store(port.any, service);
     return {};
@@ -55,13 +59,18 @@ Result<void> KernelServices::put(const sp_service_key& key, const sp_service& se
   return {};
 }
 
+Result<void> KernelServices::put_key_headers(std::uint16_t service_id,
+                                             const sp_key_headers& headers) {
+  return key_headers_.put(service_id, headers);
+}
+
 Result<void> KernelServices::erase_others() {
   const std::scoped_lock guard(lock_);
   std::vector<sp_service_key> others;
   std::vector<bool> has_exact(ports_.size());
   auto read = map_.for_each([&](const sp_service_key& key, const sp_service&) {
     if (declared_.contains(bytes_of(key))) {
-      has_exact[ntohs(key.local_port)] = true;
+      has_exact[index_of(key)] = true;
     } else {
       others.push_back(key);
     }
@@ -70,10 +79,10 @@ Result<void> KernelServices::erase_others() {
   for (const auto& key : others) {
     if (auto erased = map_.erase(key); !erased) return erased;
   }
-  for (std::size_t number = 0; number < ports_.size(); ++number) {
-    sp_service_port& port = ports_[number];
-    if (port.has_exact != 0) store_has_exact(port, has_exact[number]);
-    if (port.any.id != 0 && !declared_.contains(bytes_of(on_every_address(number)))) {
+  for (std::size_t index = 0; index < ports_.size(); ++index) {
+    sp_service_port& port = ports_[index];
+    if (port.has_exact != 0) store_has_exact(port, has_exact[index]);
+    if (port.any.id != 0 && !declared_.contains(bytes_of(on_every_address(index)))) {
       store(port.any, {});
     }
   }

@@ -7,6 +7,7 @@
 #include "agent/datapath/control_row.hpp"
 #include "agent/datapath/kernel_cidrs.hpp"
 #include "agent/datapath/kernel_connections.hpp"
+#include "agent/datapath/kernel_denied_keys.hpp"
 #include "agent/datapath/kernel_services.hpp"
 #include "agent/datapath/kernel_sources.hpp"
 #include "agent/datapath/mapped_array.hpp"
@@ -32,6 +33,7 @@ class KernelCounters final : public CounterTable {
         sums[verdict].bytes += part.bytes;
         sums[verdict].observed_packets += part.observed_packets;
         sums[verdict].observed_bytes += part.observed_bytes;
+        sums[verdict].resets += part.resets;
       }
     }
     return sums;
@@ -64,7 +66,8 @@ struct KernelTables::Impl {
         sources(skeleton.maps.sp_sources, source_lines.rows(), control),
         connections(skeleton.maps.sp_connections, connection_lines.rows(), control.seed()),
         cidrs(skeleton.maps.sp_cidrs, cidr_blocks.rows(), control),
-        services(skeleton.maps.sp_services, service_ports.rows()),
+        services(skeleton.maps.sp_services, skeleton.maps.sp_key_headers, service_ports.rows()),
+        denied_keys(skeleton.maps.sp_denied_keys, control),
         counters(skeleton.maps.sp_counters) {}
 
   MappedArray<sp_key_slot> slots;
@@ -78,6 +81,7 @@ struct KernelTables::Impl {
   KernelConnections connections;
   KernelCidrs cidrs;
   KernelServices services;
+  KernelDeniedKeys denied_keys;
   KernelCounters counters;
 };
 
@@ -131,6 +135,9 @@ CidrTable& KernelTables::cidrs() {
 ServiceTable& KernelTables::services() {
   return impl_->services;
 }
+DeniedKeyTable& KernelTables::denied_keys() {
+  return impl_->denied_keys;
+}
 CounterTable& KernelTables::counters() {
   return impl_->counters;
 }
@@ -142,6 +149,10 @@ Result<void> KernelTables::set_pace(std::uint64_t cost_ns, std::uint64_t burst_n
   return impl_->control.set_pace(cost_ns, burst_ns);
 }
 
+Result<void> KernelTables::set_resets(std::uint64_t cost_ns, std::uint64_t burst_ns) {
+  return impl_->control.set_resets(cost_ns, burst_ns);
+}
+
 Result<void> KernelTables::sample(std::uint32_t drops, std::uint32_t passes) {
   return impl_->control.sample(drops, passes);
 }
@@ -151,11 +162,9 @@ std::vector<TableUse> KernelTables::use() const {
   for (auto& slot : impl_->slots.rows()) {
     given += std::atomic_ref<__u32>(slot.generation).load(std::memory_order_relaxed) != 0 ? 1 : 0;
   }
-  return {impl_->services.use(),
-          impl_->sources.use(),
-          impl_->connections.use(),
-          impl_->cidrs.use(),
-          {"key_slots", given, impl_->slots.rows().size()}};
+  return {impl_->services.use(),    impl_->sources.use(),
+          impl_->connections.use(), impl_->cidrs.use(),
+          impl_->denied_keys.use(), {"key_slots", given, impl_->slots.rows().size()}};
 }
 
 }  // namespace sallyport

@@ -104,7 +104,7 @@ class MemoryConnections final : public ConnectionTable {
   Rows<sp_connection_key, sp_connection> rows_;
 };
 
-/// Prefixes, services and counters mean nothing where no packet is judged.
+/// Prefixes, services, denied keys and counters mean nothing where no packet is judged.
 class NoCidrs final : public CidrTable {
  public:
   Result<void> replace(std::span<const CidrRule>) override { return {}; }
@@ -113,7 +113,15 @@ class NoCidrs final : public CidrTable {
 class NoServices final : public ServiceTable {
  public:
   Result<void> put(const sp_service_key&, const sp_service&) override { return {}; }
+  Result<void> put_key_headers(std::uint16_t, const sp_key_headers&) override { return {}; }
   Result<void> erase_others() override { return {}; }
+};
+
+class NoDeniedKeys final : public DeniedKeyTable {
+ public:
+  Result<void> put(std::span<const Row>) override { return {}; }
+  Result<void> erase(std::span<const sp_denied_key_id>) override { return {}; }
+  Result<std::vector<Row>> rows() const override { return std::vector<Row>{}; }
 };
 
 class NoCounters final : public CounterTable {
@@ -139,6 +147,7 @@ struct MemoryTables::Impl {
   MemoryConnections connections;
   NoCidrs cidrs;
   NoServices services;
+  NoDeniedKeys denied_keys;
   NoCounters counters;
   std::vector<sp_key_slot> slots;
   std::vector<sp_key_clocks> clocks;
@@ -159,6 +168,9 @@ CidrTable& MemoryTables::cidrs() {
 ServiceTable& MemoryTables::services() {
   return impl_->services;
 }
+DeniedKeyTable& MemoryTables::denied_keys() {
+  return impl_->denied_keys;
+}
 CounterTable& MemoryTables::counters() {
   return impl_->counters;
 }
@@ -168,6 +180,10 @@ SlotMemory MemoryTables::slot_memory() {
 
 // No SYN is judged here: the inner door paces by itself.
 Result<void> MemoryTables::set_pace(std::uint64_t, std::uint64_t) {
+  return {};
+}
+
+Result<void> MemoryTables::set_resets(std::uint64_t, std::uint64_t) {
   return {};
 }
 

@@ -53,6 +53,7 @@ Result<std::unique_ptr<OuterDoor>> OuterDoor::open(const OuterDoorConfig& config
   auto object = BpfObject::load_pinned({.connections = config.max_connections,
                                         .sources = config.max_sources,
                                         .key_slots = config.max_key_slots,
+                                        .denied_keys = config.max_denied_keys,
                                         .event_ring_bytes = config.events.ring_bytes},
                                        *plan, notes);
   if (!object) return object.error();

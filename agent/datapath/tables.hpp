@@ -9,7 +9,9 @@
 #include "agent/base/address.hpp"
 #include "agent/base/cidr_set.hpp"
 #include "agent/base/result.hpp"
+#include "agent/datapath/denied_key_table.hpp"
 #include "bpf/abi/connection.h"
+#include "bpf/abi/denied_key.h"
 #include "bpf/abi/key_slot.h"
 #include "bpf/abi/service.h"
 #include "bpf/abi/source.h"
@@ -67,11 +69,13 @@ class CidrTable {
   virtual Result<void> replace(std::span<const CidrRule> rules) = 0;
 };
 
-/// Declared services (map sp_services).
+/// Declared services (maps sp_services, sp_service_ports and sp_key_headers).
 class ServiceTable {
  public:
   virtual ~ServiceTable() = default;
   virtual Result<void> put(const sp_service_key& key, const sp_service& service) = 0;
+  /// Where a service in clear takes a key; to be said before it is put.
+  virtual Result<void> put_key_headers(std::uint16_t service_id, const sp_key_headers& headers) = 0;
   /// Makes the table hold exactly what was put since the agent started.
   virtual Result<void> erase_others() = 0;
 };
@@ -98,10 +102,13 @@ class Tables {
   virtual ConnectionTable& connections() = 0;
   virtual CidrTable& cidrs() = 0;
   virtual ServiceTable& services() = 0;
+  virtual DeniedKeyTable& denied_keys() = 0;
   virtual CounterTable& counters() = 0;
   virtual SlotMemory slot_memory() = 0;
   /// How fast one source may open connections (GCRA, nanoseconds); cost 0: as it likes.
   virtual Result<void> set_pace(std::uint64_t cost_ns, std::uint64_t burst_ns) = 0;
+  /// How often condemned connections are answered by a reset, all together; cost 0: never.
+  virtual Result<void> set_resets(std::uint64_t cost_ns, std::uint64_t burst_ns) = 0;
   [[nodiscard]] virtual std::vector<TableUse> use() const = 0;
 };
 

@@ -158,6 +158,7 @@ void to_proto(const CountersView& counters, control::v1::Counters& out) {
     row.set_bytes(packet.counter.bytes);
     row.set_observed_packets(packet.counter.observed_packets);
     row.set_observed_bytes(packet.counter.observed_bytes);
+    row.set_resets(packet.counter.resets);
   }
   for (const auto& check : counters.checks) to_proto(check, *out.add_checks());
   for (const auto& counter : counters.agent) to_proto(counter, *out.add_agent());

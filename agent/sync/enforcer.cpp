@@ -40,10 +40,16 @@ Standing standing_of(Lifecycle state) noexcept {
   return Standing::kRevoked;
 }
 
+template <class T>
+void note(const Result<T>& done, Enforced& out) {
+  if (!done) out.table_failures.push_back(done.error());
+}
+
 }  // namespace
 
 Enforced Enforcer::apply(const Commit& commit) {
   Enforced out;
+  denied_.set_revision(commit.revision);
   for (const auto& change : commit.changes) {
     std::visit([&](const auto& state) { apply(state, out); }, change);
   }
@@ -67,6 +73,10 @@ Result<void> Enforcer::replay(const Registry& registry, ConnectionTable& connect
       [&](const Key& key) { index_.add(facts_of(key), index_.owner_of(key.tenant, key.user)); });
   if (!visited) return visited;
   slots_.adopt(index_);
+  auto revision = registry.revision();
+  if (!revision) return revision.error();
+  denied_.set_revision(*revision);
+  if (auto done = denied_.replay(index_, unix_now()); !done) return done;
 
   auto rows = connections.rows();
   if (!rows) return rows.error();
@@ -99,8 +109,9 @@ std::vector<KeyEntry*> Enforcer::expire(UnixSeconds now) {
 
 void Enforcer::apply(const Tenant& tenant, Enforced& out) {
   index_.set_tenant_standing(tenant.name, standing_of(tenant.state));
-  if (tenant.state == Lifecycle::kActive) return;
   const UnixSeconds now = unix_now();
+  note(denied_.judge_keys_of(index_, tenant.name, {}, now), out);
+  if (tenant.state == Lifecycle::kActive) return;
   for (KeyEntry* key : slots_.placed()) {
     if (key->owner->tenant == tenant.name && judge(*key, now)) out.condemned.push_back(key);
   }
@@ -109,8 +120,9 @@ void Enforcer::apply(const Tenant& tenant, Enforced& out) {
 void Enforcer::apply(const User& user, Enforced& out) {
   Owner& owner = index_.owner_of(user.tenant, user.name);
   owner.user_standing.store(standing_of(user.state), std::memory_order_release);
-  if (user.state == Lifecycle::kActive) return;
   const UnixSeconds now = unix_now();
+  note(denied_.judge_keys_of(index_, user.tenant, user.name, now), out);
+  if (user.state == Lifecycle::kActive) return;
   for (KeyEntry* key : slots_.placed()) {
     if (key->owner == &owner && judge(*key, now)) out.condemned.push_back(key);
   }
@@ -120,23 +132,23 @@ void Enforcer::apply(const Key& key, Enforced& out) {
   const bool was_known = index_.find(key.digest) != nullptr;
   KeyEntry& entry = index_.add(facts_of(key), index_.owner_of(key.tenant, key.user));
   slots_.set_limits(entry);
-  const bool condemned = judge(entry, unix_now());
+  const UnixSeconds now = unix_now();
+  const bool condemned = judge(entry, now);
+  note(denied_.judge(entry, now), out);
   if (was_known && (condemned || key.state != Standing::kActive)) out.condemned.push_back(&entry);
 }
 
 void Enforcer::apply(const Ban& ban, Enforced& out) {
-  if (auto done = bans_.put(ban, unix_now(), boot_now()); !done) {
-    out.table_failures.push_back(done.error());
-  }
+  note(bans_.put(ban, unix_now(), boot_now()), out);
   out.banned.push_back(ban.source.as_source());
 }
 
 void Enforcer::apply(const BanRemoved& ban, Enforced& out) {
-  if (auto done = bans_.remove(ban.source); !done) out.table_failures.push_back(done.error());
+  note(bans_.remove(ban.source), out);
 }
 
 void Enforcer::apply(const CidrsChanged& list, Enforced& out) {
-  if (auto done = cidrs_.replace(list.rules); !done) out.table_failures.push_back(done.error());
+  note(cidrs_.replace(list.rules), out);
   out.cidrs_changed = true;
 }
 

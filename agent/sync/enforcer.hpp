@@ -7,6 +7,7 @@
 #include "agent/registry/registry.hpp"
 #include "agent/sync/ban_list.hpp"
 #include "agent/sync/cidr_list.hpp"
+#include "agent/sync/denied_keys.hpp"
 #include "agent/sync/lingering_bindings.hpp"
 #include "agent/sync/slot_table.hpp"
 
@@ -21,15 +22,15 @@ struct Enforced {
   std::vector<Failure> table_failures;  // the inner door does the job; the operator is told
 };
 
-/// Makes index, key slots, prefixes and source table equal to what the registry implies: all of it
-/// at start, one commit at a time after that. The order is deny first: index, then kernel; the
-/// caller cuts live work last.
+/// Makes index, key slots, denied keys, prefixes and source table equal to what the registry
+/// implies: all of it at start, one commit at a time after that. The order is deny first: index,
+/// then kernel; the caller cuts live work last.
 ///
 /// Thread safety: confined to the control strand.
 class Enforcer {
  public:
-  Enforcer(KeyIndex& index, SlotTable& slots, CidrList& cidrs, BanList& bans)
-      : index_(index), slots_(slots), cidrs_(cidrs), bans_(bans) {}
+  Enforcer(KeyIndex& index, SlotTable& slots, DeniedKeys& denied, CidrList& cidrs, BanList& bans)
+      : index_(index), slots_(slots), denied_(denied), cidrs_(cidrs), bans_(bans) {}
 
   [[nodiscard]] Enforced apply(const Commit& commit);
 
@@ -55,6 +56,7 @@ class Enforcer {
 
   KeyIndex& index_;
   SlotTable& slots_;
+  DeniedKeys& denied_;
   CidrList& cidrs_;
   BanList& bans_;
 };

@@ -41,7 +41,8 @@ void KeyBinding::end(Ended ended) noexcept {
 }
 
 bool KeyBinding::is_in_good_standing(UnixSeconds now) const noexcept {
-  return state_ == State::kBound && !was_refused_ && check_standing(*key_, now) == CheckCode::kAllowed;
+  return state_ == State::kBound && !was_refused_ &&
+         check_standing(*key_, now) == CheckCode::kAllowed;
 }
 
 void KeyBinding::mix() noexcept {

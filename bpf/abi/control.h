@@ -10,8 +10,12 @@
 #define SP_HAVE_CIDRS (1U << 3)
 #define SP_HAVE_V6_CIDRS (1U << 4)
 #define SP_SECOND_CIDRS (1U << 5) /* which of the two lists is in force */
+#define SP_HAVE_DENIED_KEYS (1U << 6)
 
-/* The only element of sp_control. Writer: agent. */
+/*
+ * The only element of sp_control. Writer: agent. New members come last: an upgrade
+ * carries over the part that both versions have.
+ */
 struct sp_control {
 	__u32 abi_version; /* SP_ABI_VERSION of the agent that wrote it */
 	__u32 flags;       /* SP_HAVE_* */
@@ -25,5 +29,8 @@ struct sp_control {
 	/* GCRA of a source's new connections: see struct sp_pace. */
 	__u64 pace_cost_ns; /* 0: as it likes */
 	__u64 pace_burst_ns;
+	/* GCRA of the resets that are sent, all together: see sp_resets. */
+	__u64 reset_cost_ns; /* 0: none is sent */
+	__u64 reset_burst_ns;
 };
-SP_LAYOUT(struct sp_control, 40);
+SP_LAYOUT(struct sp_control, 56);

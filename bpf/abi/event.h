@@ -18,7 +18,7 @@ struct sp_event {
 	__be16 source_port;
 	__be16 local_port;
 	__u16 service_id;
-	__u8 protocol; /* IPPROTO_TCP */
+	__u8 protocol; /* IPPROTO_TCP or IPPROTO_UDP */
 	__u8 family;   /* 4 or 6 */
 	__u32 slot;    /* the key slot that judged; means nothing where generation is 0 */
 	__u32 generation; /* 0: no slot judged */

@@ -10,25 +10,27 @@ enum sp_mode {
 	SP_MODE_ENFORCE,
 };
 
-enum sp_service_kind {
-	SP_SERVICE_TLS,
-	SP_SERVICE_CLEARTEXT, /* behind another TLS hop */
-};
+/* sp_service.traits */
+#define SP_SERVICE_CLEARTEXT 1U /* HTTP in clear, behind another TLS hop */
+#define SP_SERVICE_RESETS 2U    /* condemned connections are answered by a reset */
 
-/* Key of sp_services: services on one local address. */
+/*
+ * Key of sp_services: services on one local address. A service that takes UDP has a row
+ * for each protocol.
+ */
 struct sp_service_key {
 	struct sp_address local_address;
 	__be16 local_port;
-	__u8 protocol; /* IPPROTO_TCP */
+	__u8 protocol; /* IPPROTO_TCP or IPPROTO_UDP */
 	__u8 reserved; /* zero */
 };
 SP_LAYOUT(struct sp_service_key, 20);
 
 /* Value of sp_services. Writer: agent. */
 struct sp_service {
-	__u16 id;  /* > 0; names the service in sp_connection_key */
-	__u8 kind; /* enum sp_service_kind */
-	__u8 mode; /* enum sp_mode */
+	__u16 id;    /* > 0; names the service in sp_connection_key */
+	__u8 traits; /* SP_SERVICE_* */
+	__u8 mode;   /* enum sp_mode */
 };
 SP_LAYOUT(struct sp_service, 4);
 
@@ -36,7 +38,7 @@ SP_LAYOUT(struct sp_service, 4);
 static inline __attribute__((always_inline)) __u32
 sp_service_word(const struct sp_service *service)
 {
-	return (__u32)service->mode << 24 | (__u32)service->kind << 16 | service->id;
+	return (__u32)service->mode << 24 | (__u32)service->traits << 16 | service->id;
 }
 
 static inline __attribute__((always_inline)) __u16 sp_id_of(__u32 service_word)
@@ -49,9 +51,21 @@ static inline __attribute__((always_inline)) __u8 sp_mode_of(__u32 service_word)
 	return (__u8)(service_word >> 24);
 }
 
+static inline __attribute__((always_inline)) __u8 sp_traits_of(__u32 service_word)
+{
+	return (__u8)(service_word >> 16);
+}
+
+/* Where sp_service_ports has a local port, in host byte order: TCP's come first. */
+#define SP_SERVICE_PORTS (2U << 16)
+static inline __attribute__((always_inline)) __u32 sp_port_index(int is_udp, __u16 port)
+{
+	return (is_udp ? 1U << 16 : 0) + port;
+}
+
 /*
- * Element of sp_service_ports (mmapable array), by local port in host byte order: what
- * most packets need to know, without a hash. Writer: agent, each field in one store.
+ * Element of sp_service_ports (mmapable array): what most packets need to know, without a
+ * hash. Writer: agent, each field in one store.
  */
 struct sp_service_port {
 	struct sp_service any; /* on every local address; id 0: none */

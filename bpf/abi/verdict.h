@@ -6,13 +6,14 @@
 /*
  * Every outcome a packet can have, declared once: name, what becomes of the packet
  * (PASS or DROP), text for operators. The enum, the counters, the CLI's text and the
- * documentation come from this list.
+ * documentation come from this list. Tables hold these numbers and outlive an upgrade:
+ * what is new comes last.
  */
 #define SP_VERDICTS(X)                                                                   \
 	X(PASS_NOT_IP, PASS, "not IPv4 or IPv6")                                         \
 	X(PASS_UNPARSED, PASS, "headers are cut off or do not parse")                    \
 	X(PASS_FRAGMENT, PASS, "an IP fragment")                                         \
-	X(PASS_NOT_TCP, PASS, "not TCP")                                                 \
+	X(PASS_OTHER_PROTOCOL, PASS, "neither TCP nor UDP")                              \
 	X(PASS_NOT_SERVICE, PASS, "not for a declared service")                          \
 	X(PASS_OFF, PASS, "the service's outer door is off")                             \
 	X(PASS_UNJUDGED, PASS, "nothing is known against it")                            \
@@ -30,7 +31,8 @@
 	X(DROP_OWNER_INACTIVE, DROP,                                                     \
 	  "connection of a key whose user or tenant is inactive")                        \
 	X(DROP_KEY_OVER_PACKETS, DROP, "connection of a key over its packet rate")       \
-	X(DROP_KEY_OVER_BYTES, DROP, "connection of a key over its byte rate")
+	X(DROP_KEY_OVER_BYTES, DROP, "connection of a key over its byte rate")           \
+	X(DROP_KEY_DENIED, DROP, "its first request presents a key that is denied")
 
 enum sp_verdict {
 #define X(name, action, text) SP_##name,
@@ -48,5 +50,6 @@ struct sp_counter {
 	__u64 bytes;
 	__u64 observed_packets;
 	__u64 observed_bytes;
+	__u64 resets; /* of the dropped packets: so many were answered by a reset */
 };
-SP_LAYOUT(struct sp_counter, 32);
+SP_LAYOUT(struct sp_counter, 40);

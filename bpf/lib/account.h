@@ -11,6 +11,13 @@
 /* What becomes of a packet, as sp_account says it: the verdict and these. */
 #define SP_OUTCOME_DROPPED 0x100U
 #define SP_OUTCOME_SAMPLED 0x200U /* it is to be an event too */
+#define SP_OUTCOME_RESET 0x400U   /* dropped, and the service wants it answered */
+
+/* Of a connection that will never be good again; a limit passes with time. */
+static __always_inline int sp_is_final(enum sp_verdict verdict)
+{
+	return sp_is_connection_drop(verdict) || verdict == SP_DROP_KEY_DENIED;
+}
 
 static __always_inline int sp_is_drop(enum sp_verdict verdict)
 {
@@ -43,8 +50,13 @@ static __always_inline __u32 sp_account(struct sp_judgement judgement, __u64 byt
 	struct sp_counter *counter = bpf_map_lookup_elem(&sp_counters, &index);
 	__u64 before;
 
-	if (sp_is_drop(judgement.verdict) && judgement.mode == SP_MODE_ENFORCE)
+	if (sp_is_drop(judgement.verdict) &&
+	    sp_mode_of(judgement.service) == SP_MODE_ENFORCE) {
 		outcome |= SP_OUTCOME_DROPPED;
+		if (sp_traits_of(judgement.service) & SP_SERVICE_RESETS &&
+		    sp_is_final(judgement.verdict))
+			outcome |= SP_OUTCOME_RESET;
+	}
 	if (!counter)
 		return outcome;
 	if (sp_is_drop(judgement.verdict) && !(outcome & SP_OUTCOME_DROPPED)) {

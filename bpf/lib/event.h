@@ -22,7 +22,8 @@
 static __always_inline int sp_is_slots_verdict(__u32 verdict)
 {
 	return verdict == SP_PASS_BOUND || verdict == SP_PASS_CLOSING ||
-	       verdict >= SP_DROP_CONNECTION_OFFENDER;
+	       (verdict >= SP_DROP_CONNECTION_OFFENDER &&
+		verdict <= SP_DROP_KEY_OVER_BYTES);
 }
 
 static __always_inline void sp_tell_hashed_slot(struct sp_event *event)
@@ -85,7 +86,7 @@ static __always_inline void sp_tell_packet(const struct sp_packet *packet, int i
 	}
 	event->source_port = packet->source_port;
 	event->local_port = packet->destination_port;
-	event->protocol = IPPROTO_TCP;
+	event->protocol = packet->is_udp ? IPPROTO_UDP : IPPROTO_TCP;
 	event->service_id = sp_id_of(sp_find_service(packet, is_v6));
 	event->captured = headers < SP_EVENT_BYTES ? headers : SP_EVENT_BYTES;
 	if (!sp_is_slots_verdict(event->verdict))

@@ -16,10 +16,11 @@
 #include "bpf/lib/service.h"
 #include "bpf/lib/source.h"
 
-/* A verdict and how the service's mode wants it carried out. */
+/* A verdict, and the service that says how it is to be carried out. */
 struct sp_judgement {
 	enum sp_verdict verdict;
-	enum sp_mode mode;
+	__u32 service;  /* sp_service_word; 0: none, and the packet passes */
+	__u8 is_unread; /* it passes so far, but may begin with a request in clear */
 };
 
 static __always_inline enum sp_verdict sp_verdict_of_parse(enum sp_parse parse)
@@ -29,8 +30,8 @@ static __always_inline enum sp_verdict sp_verdict_of_parse(enum sp_parse parse)
 		return SP_PASS_NOT_IP;
 	case SP_PARSE_FRAGMENT:
 		return SP_PASS_FRAGMENT;
-	case SP_PARSE_NOT_TCP:
-		return SP_PASS_NOT_TCP;
+	case SP_PARSE_OTHER_PROTOCOL:
+		return SP_PASS_OTHER_PROTOCOL;
 	default:
 		return SP_PASS_UNPARSED;
 	}
@@ -63,39 +64,58 @@ static __always_inline enum sp_verdict sp_judge_stranger(const struct sp_packet 
 	return verdict;
 }
 
-/* A connection that is bound is judged by its key alone; any other by its source. */
-static __always_inline enum sp_verdict sp_judge_tables(const struct sp_packet *packet,
-						       int is_v6, __u16 service_id)
+/* Whether the key may be in it, in a service that has it in clear; a SYN announces that.
+ */
+static __always_inline int sp_may_present_key(const struct sp_packet *packet,
+					      __u32 service)
+{
+	return sp_traits_of(service) & SP_SERVICE_CLEARTEXT && !packet->is_udp &&
+	       (packet->payload || sp_is_syn(packet->flags));
+}
+
+/*
+ * A connection that is bound is judged by its key alone; any other by its source, and by
+ * the key in its first bytes.
+ */
+static __always_inline void sp_judge_tables(const struct sp_packet *packet, int is_v6,
+					    struct sp_judgement *out)
 {
 	__u32 flags = sp_table_flags();
-	enum sp_verdict verdict = SP_PASS_UNJUDGED;
+	__u16 id = sp_id_of(out->service);
 
-	if (flags & SP_HAVE_CONNECTIONS)
-		verdict = is_v6 ? sp_judge_v6_connection(packet, service_id)
-				: sp_judge_v4_connection(packet, service_id);
-	return verdict == SP_PASS_UNJUDGED ? sp_judge_stranger(packet, is_v6, flags)
-					   : verdict;
+	out->verdict = SP_PASS_UNJUDGED;
+	if (flags & SP_HAVE_CONNECTIONS && !packet->is_udp)
+		out->verdict = is_v6 ? sp_judge_v6_connection(packet, id)
+				     : sp_judge_v4_connection(packet, id);
+	if (out->verdict != SP_PASS_UNJUDGED)
+		return;
+	out->verdict = sp_judge_stranger(packet, is_v6, flags);
+	if (flags & SP_HAVE_DENIED_KEYS && sp_may_present_key(packet, out->service) &&
+	    (out->verdict == SP_PASS_UNJUDGED || out->verdict == SP_PASS_CIDR_ALLOWED))
+		out->is_unread = 1;
 }
 
 static __always_inline struct sp_judgement sp_judge_packet(const struct sp_packet *packet,
 							   int is_v6)
 {
-	struct sp_judgement out = {.verdict = SP_PASS_NOT_SERVICE, .mode = SP_MODE_OFF};
-	__u32 service = sp_find_service(packet, is_v6);
+	struct sp_judgement out = {.verdict = SP_PASS_NOT_SERVICE};
+	__u8 mode;
 
-	if (!service)
+	out.service = sp_find_service(packet, is_v6);
+	if (!out.service)
 		return out;
-	out.mode = sp_mode_of(service);
-	out.verdict = out.mode == SP_MODE_OBSERVE || out.mode == SP_MODE_ENFORCE
-			  ? sp_judge_tables(packet, is_v6, sp_id_of(service))
-			  : SP_PASS_OFF;
+	mode = sp_mode_of(out.service);
+	if (mode == SP_MODE_OBSERVE || mode == SP_MODE_ENFORCE)
+		sp_judge_tables(packet, is_v6, &out);
+	else
+		out.verdict = SP_PASS_OFF;
 	return out;
 }
 
 /* Each family has a copy of the judgement: IPv4's needs few registers and no stack. */
 static __always_inline struct sp_judgement sp_judge(const struct sp_frame *frame)
 {
-	struct sp_judgement out = {.mode = SP_MODE_OFF};
+	struct sp_judgement out = {.service = 0};
 	struct sp_packet packet;
 	__be16 protocol = 0;
 	void *at;

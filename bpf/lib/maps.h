@@ -12,6 +12,7 @@
 #include "bpf/abi/cidr.h"
 #include "bpf/abi/connection.h"
 #include "bpf/abi/control.h"
+#include "bpf/abi/denied_key.h"
 #include "bpf/abi/event.h"
 #include "bpf/abi/key_slot.h"
 #include "bpf/abi/line.h"
@@ -47,7 +48,7 @@ const volatile __u64 sp_line_seed;
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 65536);
+	__uint(max_entries, SP_SERVICE_PORTS);
 	__type(key, __u32);
 	__type(value, struct sp_service_port);
 } sp_service_ports SEC(".maps");
@@ -146,3 +147,36 @@ struct {
 	__type(key, __u32);
 	__type(value, struct sp_counter);
 } sp_counters SEC(".maps");
+
+/* Not allocated ahead: a host has as many as it denies. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 262144);
+	__type(key, struct sp_denied_key_id);
+	__type(value, struct sp_denied_key);
+} sp_denied_keys SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, SP_MOST_SERVICES + 1);
+	__type(key, __u32);
+	__type(value, struct sp_key_headers);
+} sp_key_headers SEC(".maps");
+
+/* An LRU map, since it holds nothing that anybody has decided: what is forgotten passes.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct sp_connection_key);
+	__type(value, struct sp_fresh);
+} sp_fresh SEC(".maps");
+
+/* The clock of the resets that are sent, as struct sp_pace. Writer: kernel. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct sp_pace);
+} sp_resets SEC(".maps");

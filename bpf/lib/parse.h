@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The only file that dereferences packet bytes. Everything that is missing, cut off,
- * unusual or does not parse has an outcome of its own, and each of those passes.
- * Compiles for the BPF target and for the host (fuzzing).
+ * Parses a frame down to its transport. Everything that is missing, cut off, unusual or
+ * does not parse has an outcome of its own, and each of those passes. No other file but
+ * transport.h, and reset.h where it writes, dereferences packet bytes. Compiles for the
+ * BPF target and for the host (fuzzing).
  */
 #pragma once
 
@@ -10,58 +11,17 @@
 #include <linux/in.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <linux/tcp.h>
-#include <linux/types.h>
 
 #include <bpf/bpf_endian.h>
 
-#include "bpf/abi/address.h"
-
-#ifndef __always_inline
-#define __always_inline inline __attribute__((always_inline))
-#endif
+#include "bpf/lib/packet.h"
+#include "bpf/lib/transport.h"
 
 #define SP_VLAN_DEPTH 2      /* 802.1Q in 802.1ad at most */
-#define SP_EXTENSION_DEPTH 6 /* IPv6 extension headers before TCP */
+#define SP_EXTENSION_DEPTH 6 /* IPv6 extension headers before TCP or UDP */
 #define SP_ETH_P_8021Q 0x8100
 #define SP_ETH_P_8021AD 0x88A8
-#define SP_TCP_FIN 0x01
-#define SP_TCP_SYN 0x02
-#define SP_TCP_RST 0x04
-#define SP_TCP_ACK 0x10
 #define SP_IP_FRAGMENT 0x3FFF /* more-fragments flag and offset */
-
-enum sp_parse {
-	SP_PARSE_OK,
-	SP_PARSE_NOT_IP,
-	SP_PARSE_CUT, /* cut off, or lengths that contradict each other */
-	SP_PARSE_FRAGMENT,
-	SP_PARSE_NOT_TCP,
-};
-
-/* What the judge may know of a packet. */
-struct sp_packet {
-	/* Of its family alone; the other's are not written, which keeps IPv4 short. */
-	struct sp_address source;
-	struct sp_address destination;
-	__be32 v4_source;
-	__be32 v4_destination;
-	__be16 source_port;
-	__be16 destination_port;
-	__u8 flags;    /* SP_TCP_* and others */
-	__u32 packets; /* from the frame */
-	__u32 payload; /* bytes after the TCP header, the link's padding not counted */
-	void *headers_end;
-};
-
-/* A frame as its hook shows it: the first, directly readable part, the whole's length,
- * and how many packets were merged into it. */
-struct sp_frame {
-	void *data;
-	void *end;
-	__u64 length;
-	__u32 packets;
-};
 
 struct sp_vlan_tag {
 	__be16 tci;
@@ -75,55 +35,6 @@ struct sp_extension {
 	__u8 type;
 	__u8 segments_left; /* in a routing header alone */
 };
-
-static __always_inline struct sp_address sp_map_v4(__be32 address)
-{
-	struct sp_address out = {.bytes = {[10] = 0xff, [11] = 0xff}};
-
-	__builtin_memcpy(out.bytes + 12, &address, sizeof(address));
-	return out;
-}
-
-/* The first 64 bits, by which an IPv6 source is judged; as they lie in memory. */
-static __always_inline __u64 sp_prefix_of(const struct sp_address *address)
-{
-	__u64 out;
-
-	__builtin_memcpy(&out, address->bytes, sizeof(out));
-	return out;
-}
-
-/* Asks for a new connection. */
-static __always_inline int sp_is_syn(__u8 flags)
-{
-	return (flags & (SP_TCP_SYN | SP_TCP_ACK)) == SP_TCP_SYN;
-}
-
-static __always_inline int sp_is_closing(__u8 flags)
-{
-	return flags & (SP_TCP_FIN | SP_TCP_RST);
-}
-
-/*
- * The whole TCP header, options included, must lie within the readable part and within
- * the length that the IP header gives it: what follows that is padding of the link.
- */
-static __always_inline enum sp_parse sp_parse_tcp(void *header, void *end, __u64 length,
-						  struct sp_packet *out)
-{
-	struct tcphdr *tcp = header;
-
-	if ((void *)(tcp + 1) > end)
-		return SP_PARSE_CUT;
-	if (tcp->doff < 5 || header + tcp->doff * 4 > end || tcp->doff * 4U > length)
-		return SP_PARSE_CUT;
-	out->source_port = tcp->source;
-	out->destination_port = tcp->dest;
-	out->flags = ((__u8 *)tcp)[13];
-	out->payload = length - tcp->doff * 4;
-	out->headers_end = header + tcp->doff * 4;
-	return SP_PARSE_OK;
-}
 
 /*
  * Whether the frame is shorter than its IP header says. The rest of a payload may lie
@@ -151,11 +62,12 @@ static __always_inline enum sp_parse sp_parse_v4(const struct sp_frame *frame,
 		return SP_PARSE_CUT;
 	if (ip->frag_off & bpf_htons(SP_IP_FRAGMENT))
 		return SP_PARSE_FRAGMENT;
-	if (ip->protocol != IPPROTO_TCP)
-		return SP_PARSE_NOT_TCP;
 	out->v4_source = ip->saddr;
 	out->v4_destination = ip->daddr;
-	return sp_parse_tcp(header + length, frame->end, total - length, out);
+	if (ip->protocol != IPPROTO_TCP && ip->protocol != IPPROTO_UDP)
+		return SP_PARSE_OTHER_PROTOCOL;
+	return sp_parse_transport(header + length, frame->end, total - length,
+				  ip->protocol, out);
 }
 
 /*
@@ -182,13 +94,13 @@ static __always_inline enum sp_parse sp_parse_v6(const struct sp_frame *frame,
 	for (int depth = 0; depth <= SP_EXTENSION_DEPTH; depth++) {
 		struct sp_extension *extension = at;
 
-		if (next == IPPROTO_TCP)
-			return sp_parse_tcp(at, frame->end, left, out);
+		if (next == IPPROTO_TCP || next == IPPROTO_UDP)
+			return sp_parse_transport(at, frame->end, left, next, out);
 		if (next == IPPROTO_FRAGMENT)
 			return SP_PARSE_FRAGMENT;
 		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING &&
 		    next != IPPROTO_DSTOPTS)
-			return SP_PARSE_NOT_TCP;
+			return SP_PARSE_OTHER_PROTOCOL;
 		if ((void *)(extension + 1) > frame->end)
 			return SP_PARSE_CUT;
 		size = (extension->length + 1) * 8;

@@ -20,7 +20,7 @@ static __noinline __u32 sp_find_exact_service(const struct sp_service_key *key)
 /* The service as sp_service_word; 0: the packet is for no declared service. */
 static __always_inline __u32 sp_find_service(const struct sp_packet *packet, int is_v6)
 {
-	__u32 index = bpf_ntohs(packet->destination_port);
+	__u32 index = sp_port_index(packet->is_udp, bpf_ntohs(packet->destination_port));
 	struct sp_service_port *port = bpf_map_lookup_elem(&sp_service_ports, &index);
 	__u32 exact = 0;
 
@@ -29,7 +29,7 @@ static __always_inline __u32 sp_find_service(const struct sp_packet *packet, int
 	if (port->has_exact) {
 		struct sp_service_key key = {
 		    .local_port = packet->destination_port,
-		    .protocol = IPPROTO_TCP,
+		    .protocol = packet->is_udp ? IPPROTO_UDP : IPPROTO_TCP,
 		};
 
 		key.local_address =

@@ -69,11 +69,11 @@ void drop_zeroes(control::v1::Counters& counters) {
 }
 
 void print_counters(const control::v1::Counters& counters, Output& output) {
-  Table packets{{"OUTER DOOR", "PACKETS", "BYTES", "OBSERVED", "MEANING"}, {}};
+  Table packets{{"OUTER DOOR", "PACKETS", "BYTES", "OBSERVED", "RESETS", "MEANING"}, {}};
   for (const auto& row : counters.packets()) {
     packets.rows.push_back({row.verdict(), std::to_string(row.packets()),
                             std::to_string(row.bytes()), std::to_string(row.observed_packets()),
-                            row.text()});
+                            std::to_string(row.resets()), row.text()});
   }
   output.table(packets);
   const auto print = [&](const char* heading, const auto& rows) {

@@ -12,6 +12,7 @@
 
 #include "agent/base/clock.hpp"
 #include "tests/datapath/reference_judge.hpp"
+#include "tests/datapath/request_generator.hpp"
 #include "tests/support/filter_fixture.hpp"
 
 namespace sallyport::test {
@@ -22,7 +23,7 @@ constexpr std::array kSources = {"192.0.2.7",     "192.0.2.8",       "198.51.100
                                  "2001:db8:1::1", "2001:db8:2::1"};
 constexpr std::array kLocal = {"192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2"};
 constexpr std::array<std::uint16_t, 3> kClientPorts = {40000, 40001, 50000};
-constexpr std::array<std::uint16_t, 4> kServicePorts = {443, 8443, 9443, 22};
+constexpr std::array<std::uint16_t, 5> kServicePorts = {443, 8443, 9443, 80, 22};
 constexpr std::uint32_t kSlots = 5;  // 1 to 5; the table of LoadedFilter is longer
 
 std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
@@ -45,6 +46,17 @@ class EquivalenceTest : public FilterFixture<testing::Test> {
     declare("192.0.2.2", 8443, 5, SP_MODE_ENFORCE);
     declare("2001:db8::1", 9443, 6, SP_MODE_ENFORCE);
     declare("2001:db8::2", 443, 7, SP_MODE_OFF);
+    declare("", 80, 8, SP_MODE_ENFORCE, {SP_SERVICE_CLEARTEXT | SP_SERVICE_RESETS});
+    declare("192.0.2.2", 80, 9, SP_MODE_OBSERVE, {SP_SERVICE_CLEARTEXT});
+    declare("", 443, 3, SP_MODE_ENFORCE, {.is_udp = true});
+    declare("192.0.2.1", 80, 8, SP_MODE_ENFORCE, {.is_udp = true});
+    world_.key_headers = {"authorization", "x-api-key"};
+    for (const auto service : std::array<std::uint16_t, 2>{8, 9}) {
+      filter_.set_key_headers(service, world_.key_headers);
+    }
+    filter_.deny_key(kKeys.back());
+    world_.denied_keys.insert(kKeys.back());
+    ASSERT_TRUE(filter_.tables().set_resets(1, 3600 * kSecondNs));
     world_.slots[SP_OFFENDER_SLOT] = {1, SP_DROP_CONNECTION_OFFENDER};
     for (std::uint32_t slot = 1; slot <= kSlots; ++slot) set_slot(slot);
   }
@@ -56,11 +68,12 @@ class EquivalenceTest : public FilterFixture<testing::Test> {
   }
   Address any_source() { return Address::parse(any(kSources)).value(); }
 
-  void declare(const std::string& address, std::uint16_t port, std::uint16_t id, sp_mode mode) {
-    filter_.declare_service(address, port, id, mode);
+  void declare(const std::string& address, std::uint16_t port, std::uint16_t id, sp_mode mode,
+               ServiceTraits more = {}) {
+    filter_.declare_service(address, port, id, mode, more);
     std::optional<Address> local;
     if (!address.empty()) local = Address::parse(address);
-    world_.services[{local, port}] = {id, mode};
+    world_.services[{local, port, more.is_udp}] = {id, mode, more.traits};
   }
 
   // Any number may stand in a slot's verdict, also one that is none.
@@ -92,7 +105,7 @@ class EquivalenceTest : public FilterFixture<testing::Test> {
   void change_a_binding() {
     const auto source = any_source();
     const auto port = any(kClientPorts);
-    const auto service = static_cast<std::uint16_t>(3 + below(5));
+    const auto service = static_cast<std::uint16_t>(3 + below(7));
     if (below(4) == 0) {
       filter_.unbind(source.to_string(), port, service);
       world_.bindings.erase({source, port, service});
@@ -142,13 +155,26 @@ class EquivalenceTest : public FilterFixture<testing::Test> {
     ASSERT_TRUE(filter_.tables().set_pace(cost, 0));
   }
 
+  // The last one stays denied, as the flag of the table stays raised.
+  void change_a_denied_key() {
+    const std::string key = kKeys[below(kKeys.size())];
+    if (world_.denied_keys.erase(key) == 0 || key == kKeys.back()) {
+      filter_.deny_key(key);
+      world_.denied_keys.insert(key);
+    } else {
+      filter_.allow_key(key);
+    }
+  }
+
   PacketBuilder build_packet() {
     const std::string source = any(kSources);
     const bool is_v6 = source.find(':') != std::string::npos;
     PacketBuilder packet;
     packet.from(source, any(kClientPorts))
         .to(kLocal[(is_v6 ? 2 : 0) + below(2)], any(kServicePorts))
+        .numbers(below(3), 0)
         .payload(below(64));
+    if (below(2) == 0) packet.payload(any_request(random_));
     static constexpr std::array<unsigned, 7> kFlags = {kAck,        kAck | kPsh, kSyn, kSyn | kAck,
                                                        kFin | kAck, kRst,        0};
     packet.flags(any(kFlags));
@@ -156,8 +182,14 @@ class EquivalenceTest : public FilterFixture<testing::Test> {
     if (below(4) == 0 && !is_v6) packet.ip_options(below(11));
     if (below(4) == 0 && is_v6) packet.extensions(any_extensions());
     if (below(6) == 0) packet.vlans(std::vector<std::uint16_t>(1 + below(3), 0x8100));
+    if (below(8) == 0) make_datagram(packet);
     if (below(20) == 0 && !is_v6) packet.fragment(static_cast<std::uint16_t>(random_()));
     return packet;
+  }
+
+  void make_datagram(PacketBuilder& packet) {
+    packet.udp();
+    if (below(4) == 0) packet.payload(std::string(1195 + below(10), static_cast<char>(random_())));
   }
 
   std::vector<std::uint8_t> any_extensions() {
@@ -169,7 +201,7 @@ class EquivalenceTest : public FilterFixture<testing::Test> {
 
   /// Cut short, bytes changed among the headers, or something after the end.
   void mutate(Bytes& frame) {
-    switch (below(3)) {
+    switch (below(4)) {
       case 0:
         frame.resize(14 + below(static_cast<unsigned>(frame.size()) - 13));
         break;
@@ -180,13 +212,17 @@ class EquivalenceTest : public FilterFixture<testing::Test> {
               static_cast<std::uint8_t>(below(3) == 0 ? random_() : frame[at] ^ (1U << below(8)));
         }
         break;
+      case 2:
+        frame[below(static_cast<unsigned>(frame.size()))] = any(kTellingBytes);
+        break;
       default:
         frame.resize(frame.size() + below(40));
     }
   }
 
   void compare(Hook hook, const Bytes& frame, std::uint64_t number) {
-    const Outcome expected = judge(world_, frame);
+    Outcome expected = judge(world_, frame);
+    if (hook == Hook::kTc) expected.answered = false;
     const Outcome got = filter_.run(hook, frame);
     ASSERT_TRUE(got == expected) << "packet " << number << ": the kernel says " << got.verdict
                                  << ", the reference " << expected.verdict << "\n"
@@ -208,6 +244,7 @@ TEST_F(EquivalenceTest, KernelAndReferenceGiveTheSameVerdicts) {
       if (below(4) == 0) set_slot(1 + below(kSlots));
       if (below(100) == 0) change_the_cidrs();
       if (below(200) == 0) change_the_pace();
+      if (below(20) == 0) change_a_denied_key();
     }
     Bytes frame = build_packet().build();
     if (below(2) == 0) {

@@ -85,9 +85,11 @@ TEST_P(OddPacketTest, MoreExtensionHeadersThanAreSteppedPass) {
 }
 
 TEST_P(OddPacketTest, OtherProtocolsPass) {
-  for (const auto protocol : std::vector<std::uint8_t>{1, 17, 50, 51, 132}) {
-    EXPECT_EQ(verdict(v4().protocol(protocol).build()), SP_PASS_NOT_TCP) << unsigned{protocol};
-    EXPECT_EQ(verdict(v6().protocol(protocol).build()), SP_PASS_NOT_TCP) << unsigned{protocol};
+  for (const auto protocol : std::vector<std::uint8_t>{1, 50, 51, 132}) {
+    EXPECT_EQ(verdict(v4().protocol(protocol).build()), SP_PASS_OTHER_PROTOCOL)
+        << unsigned{protocol};
+    EXPECT_EQ(verdict(v6().protocol(protocol).build()), SP_PASS_OTHER_PROTOCOL)
+        << unsigned{protocol};
   }
   auto arp = v4().build();
   arp[12] = 0x08;

@@ -63,8 +63,8 @@ class OuterDoorTest : public testing::Test {
     sp_service_key service{};
     service.local_port = htons(443);
     service.protocol = IPPROTO_TCP;
-    ASSERT_TRUE(door.tables().services().put(
-        service, {.id = 1, .kind = SP_SERVICE_TLS, .mode = SP_MODE_ENFORCE}));
+    ASSERT_TRUE(
+        door.tables().services().put(service, {.id = 1, .traits = 0, .mode = SP_MODE_ENFORCE}));
     sp_source_state ban{};
     ban.expires_ns = SP_NEVER;
     ban.verdict = SP_DROP_SOURCE_BANNED;

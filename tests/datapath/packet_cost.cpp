@@ -21,6 +21,16 @@ constexpr unsigned kRepeat = 1'000'000;
 constexpr unsigned kRounds = 7;
 constexpr unsigned kEvents = 4096;
 constexpr std::uint16_t kService = 3;
+constexpr std::uint16_t kCleartext = 4;
+const std::string kDenied = "spk_live_7hGk2mQx9TzB_4vYp8sWn3rKd6jLf1cXe5aUo_0Zr7tQ";
+
+/// As curl writes it, with `filler` bytes of headers more.
+std::string request(std::size_t filler) {
+  std::string text =
+      "GET /v1/things/42 HTTP/1.1\r\nHost: api.example\r\nUser-Agent: curl/7.88.1\r\n";
+  if (filler != 0) text += "X-Filler: " + std::string(filler, 'f') + "\r\n";
+  return text + "Accept: */*\r\nX-API-Key: " + kDenied + "\r\n\r\n";
+}
 
 struct Row {
   std::string name;
@@ -41,6 +51,16 @@ void fill(LoadedFilter& filter) {
   filter.bind("192.0.2.7", 40000, kService, {5, 1, 0});
   filter.bind("192.0.2.7", 40001, kService, {6, 1, 0});
   filter.ban("192.0.2.8", SP_NEVER, SP_DROP_SOURCE_BANNED);
+  filter.declare_service("", 80, kCleartext, SP_MODE_ENFORCE, {SP_SERVICE_CLEARTEXT});
+  filter.set_key_headers(kCleartext, {"authorization", "x-api-key"});
+  filter.deny_key(kDenied);
+  const auto syn = PacketBuilder{}.to("192.0.2.1", 80).flags(kSyn).numbers(99, 0).payload(0);
+  (void)filter.run(Hook::kXdp, syn.build());
+}
+
+/// The first bytes of the connection whose SYN was seen: refused each time anew.
+Bytes first_request(std::size_t filler) {
+  return PacketBuilder{}.to("192.0.2.1", 80).numbers(100, 1).payload(request(filler)).build();
 }
 
 int measure() {
@@ -74,6 +94,8 @@ int measure() {
       judged("condemned-connection", frame("192.0.2.7", 40001)),
       judged("unjudged", frame("192.0.2.7", 40002)),
       judged("banned-source", frame("192.0.2.8", 40000)),
+      judged("denied-cleartext-key", first_request(0)),
+      judged("denied-cleartext-key-1k", first_request(900)),
       sampled("condemned-1-in-64", 64),
       sampled("condemned-1-in-1", 1)};
   for (unsigned round = 0; round < kRounds; ++round) {

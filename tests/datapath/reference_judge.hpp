@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -17,12 +18,14 @@ namespace sallyport::test {
 
 /// What a packet may be judged by. Ports in host byte order.
 struct World {
-  using ServiceKey = std::pair<std::optional<Address>, std::uint16_t>;  // no address: on every one
+  // Address, nothing: on every one; port; whether UDP.
+  using ServiceKey = std::tuple<std::optional<Address>, std::uint16_t, bool>;
   using ConnectionKey = std::tuple<Address, std::uint16_t, std::uint16_t>;  // source, port, service
 
   struct Service {
     std::uint16_t id;
     sp_mode mode;
+    unsigned traits = 0;  // SP_SERVICE_*
   };
   struct Binding {
     std::uint32_t slot;
@@ -46,12 +49,16 @@ struct World {
   std::map<std::uint32_t, Slot> slots;
   std::map<Address, Ban> bans;  // by Address::as_source
   std::vector<CidrRule> cidrs;
-  bool is_pacing = false;        // no source may open more than one connection
-  std::set<Address> has_opened;  // by Address::as_source, while pacing
+  bool is_pacing = false;                        // no source may open more than one connection
+  std::set<Address> has_opened;                  // by Address::as_source, while pacing
+  std::vector<std::string> key_headers;          // of every service in clear
+  std::set<std::string> denied_keys;             // raw
+  std::map<ConnectionKey, std::uint32_t> fresh;  // the number of its first byte of data
 };
 
 /// The outer door again, in plain C++ after its documentation (bpf/README.md): slow, and without
-/// a line of the program's own. A SYN on a binding supersedes it in `world`.
+/// a line of the program's own. As XDP has it: TC answers nothing. What the packet changes in the
+/// kernel's tables it changes in `world`.
 [[nodiscard]] Outcome judge(World& world, const Bytes& frame);
 
 }  // namespace sallyport::test

@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   enum sp_parse result = parse_prefix(data, size, size, &whole);
 
   if (result != SP_PARSE_OK) return 0;
-  require(size >= 54, "an Ethernet, an IP and a TCP header fit");
+  require(size >= (whole.is_udp ? 42 : 54), "an Ethernet, an IP and a transport header fit");
   for (size_t readable = 0; readable < size; readable++) {
     if (readable == 256) break;
     if (parse_prefix(data, readable, size, &cut) == SP_PARSE_OK)

@@ -11,9 +11,9 @@
 
 namespace sallyport::test {
 
-/// Tables whose n-th write (put, erase, replace or erase_others, counted over all of them, from 1)
-/// is refused before it reaches the tables behind; all other calls go through. For every n, what is
-/// built on tables must come out of it whole.
+/// Tables whose n-th write (put, erase, replace, erase_others or set_…, counted over all of them,
+/// from 1) is refused before it reaches the tables behind; all other calls go through. For every n,
+/// what is built on tables must come out of it whole.
 ///
 /// Slots are memory: writing them can't fail. Thread safety: that of the tables behind.
 class FailingTables final : public Tables {
@@ -42,10 +42,14 @@ class FailingTables final : public Tables {
   ConnectionTable& connections() override { return connections_; }
   CidrTable& cidrs() override { return cidrs_; }
   ServiceTable& services() override { return services_; }
+  DeniedKeyTable& denied_keys() override { return denied_keys_; }
   CounterTable& counters() override { return behind_.counters(); }
   SlotMemory slot_memory() override { return behind_.slot_memory(); }
   Result<void> set_pace(std::uint64_t cost_ns, std::uint64_t burst_ns) override {
     return write([&] { return behind_.set_pace(cost_ns, burst_ns); });
+  }
+  Result<void> set_resets(std::uint64_t cost_ns, std::uint64_t burst_ns) override {
+    return write([&] { return behind_.set_resets(cost_ns, burst_ns); });
   }
   [[nodiscard]] std::vector<TableUse> use() const override { return behind_.use(); }
 
@@ -97,6 +101,9 @@ class FailingTables final : public Tables {
     Result<void> put(const sp_service_key& key, const sp_service& service) override {
       return owner_.write([&] { return behind_.put(key, service); });
     }
+    Result<void> put_key_headers(std::uint16_t service_id, const sp_key_headers& headers) override {
+      return owner_.write([&] { return behind_.put_key_headers(service_id, headers); });
+    }
     Result<void> erase_others() override {
       return owner_.write([&] { return behind_.erase_others(); });
     }
@@ -104,6 +111,22 @@ class FailingTables final : public Tables {
    private:
     FailingTables& owner_;
     ServiceTable& behind_;
+  };
+
+  class DeniedKeys final : public DeniedKeyTable {
+   public:
+    DeniedKeys(FailingTables& owner, DeniedKeyTable& behind) : owner_(owner), behind_(behind) {}
+    Result<void> put(std::span<const Row> rows) override {
+      return owner_.write([&] { return behind_.put(rows); });
+    }
+    Result<void> erase(std::span<const sp_denied_key_id> ids) override {
+      return owner_.write([&] { return behind_.erase(ids); });
+    }
+    [[nodiscard]] Result<std::vector<Row>> rows() const override { return behind_.rows(); }
+
+   private:
+    FailingTables& owner_;
+    DeniedKeyTable& behind_;
   };
 
   Tables& behind_;
@@ -114,6 +137,7 @@ class FailingTables final : public Tables {
                                                                        behind_.connections()};
   Cidrs cidrs_{*this, behind_.cidrs()};
   Services services_{*this, behind_.services()};
+  DeniedKeys denied_keys_{*this, behind_.denied_keys()};
 };
 
 }  // namespace sallyport::test

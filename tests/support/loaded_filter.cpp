@@ -7,9 +7,12 @@
 #include <linux/pkt_cls.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <cstring>
 #include <stdexcept>
 
+#include "agent/base/digest.hpp"
+#include "agent/datapath/key_headers.hpp"
 #include "tests/support/raw_program.hpp"
 
 namespace sallyport::test {
@@ -29,6 +32,13 @@ sp_connection_key key_of(const std::string& source, std::uint16_t port, std::uin
   return {.source = Address::parse(source).value().to_abi(),
           .source_port = htons(port),
           .service_id = service};
+}
+
+sp_denied_key_id denied_id(const std::string& raw) {
+  const auto digest = digest_of(raw);
+  sp_denied_key_id id{};
+  std::copy_n(digest.begin(), sizeof id.digest, id.digest);
+  return id;
 }
 
 }  // namespace
@@ -73,9 +83,10 @@ Outcome LoadedFilter::run(Hook hook, const Bytes& frame) {
   Outcome outcome;
   const auto pass = hook == Hook::kXdp ? __u32{XDP_PASS} : static_cast<__u32>(TC_ACT_UNSPEC);
   const auto drop = hook == Hook::kXdp ? __u32{XDP_DROP} : __u32{TC_ACT_SHOT};
-  outcome.dropped = options.retval == drop;
+  outcome.answered = hook == Hook::kXdp && options.retval == XDP_TX;
+  outcome.dropped = outcome.answered || options.retval == drop;
   if (!outcome.dropped && options.retval != pass) {
-    throw std::runtime_error("neither pass nor drop: " + std::to_string(options.retval));
+    throw std::runtime_error("neither pass, drop nor answer: " + std::to_string(options.retval));
   }
   const auto after = counters();
   unsigned moved = 0;
@@ -94,6 +105,18 @@ Outcome LoadedFilter::run(Hook hook, const Bytes& frame) {
   return outcome;
 }
 
+Bytes LoadedFilter::answer_to(const Bytes& frame) {
+  Bytes answer(frame.size() + 256);
+  LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame.data(), .data_out = answer.data(),
+              .data_size_in = static_cast<__u32>(frame.size()),
+              .data_size_out = static_cast<__u32>(answer.size()), .repeat = 1);
+  if (bpf_prog_test_run_opts(object_->xdp_fd(), &options) != 0 || options.retval != XDP_TX) {
+    throw std::runtime_error("no answer: " + std::to_string(options.retval));
+  }
+  answer.resize(options.data_size_out);
+  return answer;
+}
+
 int LoadedFilter::run_tc(const Bytes& frame, __sk_buff context) {
   LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame.data(),
               .data_size_in = static_cast<__u32>(frame.size()), .ctx_in = &context,
@@ -109,13 +132,28 @@ std::uint32_t LoadedFilter::cost_ns(Hook hook, const Bytes& frame, unsigned repe
 }
 
 void LoadedFilter::declare_service(const std::string& address, std::uint16_t port, std::uint16_t id,
-                                   sp_mode mode) {
+                                   sp_mode mode, ServiceTraits more) {
   sp_service_key key{};
   if (!address.empty()) key.local_address = Address::parse(address).value().to_abi();
   key.local_port = htons(port);
-  key.protocol = IPPROTO_TCP;
+  key.protocol = more.is_udp ? IPPROTO_UDP : IPPROTO_TCP;
   must(tables_->services().put(
-      key, {.id = id, .kind = SP_SERVICE_TLS, .mode = static_cast<__u8>(mode)}));
+      key, {.id = id, .traits = static_cast<__u8>(more.traits), .mode = static_cast<__u8>(mode)}));
+}
+
+void LoadedFilter::set_key_headers(std::uint16_t service, const std::vector<std::string>& names) {
+  must(tables_->services().put_key_headers(service, encode_key_headers(names)));
+}
+
+void LoadedFilter::deny_key(const std::string& raw) {
+  const DeniedKeyTable::Row row{denied_id(raw),
+                                {.verdict = SP_DROP_KEY_REVOKED, .reserved = 0, .revision = 1}};
+  must(tables_->denied_keys().put({&row, 1}));
+}
+
+void LoadedFilter::allow_key(const std::string& raw) {
+  const auto id = denied_id(raw);
+  must(tables_->denied_keys().erase({&id, 1}));
 }
 
 void LoadedFilter::set_slot(std::uint32_t slot, std::uint32_t generation, sp_verdict verdict) {

@@ -25,8 +25,15 @@ struct Outcome {
   bool dropped = false;
   sp_verdict verdict = SP_VERDICT_COUNT;  // whose counter moved
   bool observed = false;                  // it moved as "would have been dropped"
+  bool answered = false;                  // dropped, and a reset goes back
 
   bool operator==(const Outcome&) const = default;
+};
+
+/// What a declared service may be beyond TLS over TCP.
+struct ServiceTraits {
+  unsigned traits = 0;  // SP_SERVICE_*
+  bool is_udp = false;
 };
 
 /// The real object in the kernel, unattached, judged packet by packet with BPF_PROG_RUN.
@@ -49,8 +56,14 @@ class LoadedFilter {
   /// Nanoseconds a run, on average over `repeat` runs, as the kernel measures it.
   [[nodiscard]] std::uint32_t cost_ns(Hook hook, const Bytes& frame, unsigned repeat);
 
+  /// The answer to a frame that is dropped with one.
+  [[nodiscard]] Bytes answer_to(const Bytes& frame);
+
   void declare_service(const std::string& address, std::uint16_t port, std::uint16_t id,
-                       sp_mode mode = SP_MODE_ENFORCE);
+                       sp_mode mode = SP_MODE_ENFORCE, ServiceTraits more = {});
+  void set_key_headers(std::uint16_t service, const std::vector<std::string>& names);
+  void deny_key(const std::string& raw);
+  void allow_key(const std::string& raw);
   /// Fills a slot as the agent would.
   void set_slot(std::uint32_t slot, std::uint32_t generation, sp_verdict verdict);
   void bind(const std::string& source, std::uint16_t port, std::uint16_t service, sp_connection to);

@@ -14,6 +14,11 @@ void put16(Bytes& out, unsigned value) {
   out.push_back(static_cast<std::uint8_t>(value));
 }
 
+void put32(Bytes& out, std::uint32_t value) {
+  put16(out, value >> 16);
+  put16(out, value & 0xffff);
+}
+
 void append(Bytes& out, const Bytes& more) {
   out.insert(out.end(), more.begin(), more.end());
 }
@@ -50,7 +55,24 @@ PacketBuilder& PacketBuilder::flags(unsigned tcp_flags) {
 }
 
 PacketBuilder& PacketBuilder::payload(std::size_t bytes) {
-  payload_ = bytes;
+  payload_ = std::string(bytes, 'x');
+  return *this;
+}
+
+PacketBuilder& PacketBuilder::payload(std::string text) {
+  payload_ = std::move(text);
+  return *this;
+}
+
+PacketBuilder& PacketBuilder::numbers(std::uint32_t sequence, std::uint32_t acknowledged) {
+  sequence_ = sequence;
+  acknowledged_ = acknowledged;
+  return *this;
+}
+
+PacketBuilder& PacketBuilder::udp() {
+  is_udp_ = true;
+  protocol_ = 17;
   return *this;
 }
 
@@ -92,20 +114,27 @@ Bytes PacketBuilder::build() const {
   }
   const bool v6 = is_v6(source_);
   put16(frame, v6 ? 0x86dd : 0x0800);
-  append(frame, v6 ? ipv6(tcp()) : ipv4(tcp()));
+  append(frame, v6 ? ipv6(transport()) : ipv4(transport()));
   return frame;
 }
 
-Bytes PacketBuilder::tcp() const {
+Bytes PacketBuilder::transport() const {
   Bytes segment;
   put16(segment, source_port_);
   put16(segment, destination_port_);
-  segment.resize(12, 0);  // sequence and acknowledgement numbers
+  if (is_udp_) {
+    put16(segment, static_cast<unsigned>(8 + payload_.size()));
+    put16(segment, 0);
+    segment.insert(segment.end(), payload_.begin(), payload_.end());
+    return segment;
+  }
+  put32(segment, sequence_);
+  put32(segment, acknowledged_);
   segment.push_back(static_cast<std::uint8_t>((5 + tcp_options_) << 4));
   segment.push_back(static_cast<std::uint8_t>(flags_));
   put16(segment, 64000);
   segment.resize(20 + tcp_options_ * 4, 0);
-  segment.resize(segment.size() + payload_, 'x');
+  segment.insert(segment.end(), payload_.begin(), payload_.end());
   return segment;
 }
 

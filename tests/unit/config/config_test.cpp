@@ -23,8 +23,7 @@ outer_door:
   mode: observe
   required: true
   pin_directory: /sys/fs/bpf/other
-  capacity: { connections: 1000, sources: 2000, key_slots: 3000 }
-  max_denied_keys: 4000
+  capacity: { connections: 1000, sources: 2000, key_slots: 3000, denied_keys: 4000 }
   resets_per_second: 0
   events: { sample: 7, sample_passes: 1000, ring_bytes: 65536 }
 services:
@@ -48,6 +47,7 @@ services:
     kind: cleartext
     listen: 192.0.2.1:8080
     on_condemned: drop
+  - { name: hop, kind: cleartext, listen: 192.0.2.1:8081, upstream: { address: 127.0.0.1:9000 } }
 offenders: { refusals: 3, window: 2s, ban: 5s, max_ban: 10s, guard: 0s, settle: 7s, exempt: [10.0.0.0/8, "2001:db8::/32"], max_sources: 99 }
 )";
 
@@ -79,7 +79,7 @@ TEST(ConfigTest, ReadsTheAgentsSettings) {
 TEST(ConfigTest, ReadsAService) {
   const auto parsed = parse_config(kWhole);
   ASSERT_TRUE(parsed.errors.empty()) << shown(parsed);
-  ASSERT_EQ(parsed.config.services.size(), 3U);
+  ASSERT_EQ(parsed.config.services.size(), 4U);
   const auto& api = parsed.config.services[0];
 
   EXPECT_EQ(api.name, "api");
@@ -101,7 +101,7 @@ TEST(ConfigTest, ReadsAService) {
 TEST(ConfigTest, ReadsWhatTheOuterDoorNeedsToKnowOfAService) {
   const auto parsed = parse_config(kWhole);
   ASSERT_TRUE(parsed.errors.empty()) << shown(parsed);
-  ASSERT_EQ(parsed.config.services.size(), 3U);
+  ASSERT_EQ(parsed.config.services.size(), 4U);
   const auto& plain = parsed.config.services[0];
   const auto& other = parsed.config.services[1];
   const auto& behind = parsed.config.services[2];
@@ -115,6 +115,7 @@ TEST(ConfigTest, ReadsWhatTheOuterDoorNeedsToKnowOfAService) {
   EXPECT_EQ(behind.kind, ServiceKind::kCleartext);
   EXPECT_FALSE(behind.answers_by_reset);
   EXPECT_EQ(behind.tls.certificate_file, "");
+  EXPECT_TRUE(parsed.config.services[3].answers_by_reset) << "a hop is told at once";
 }
 
 TEST(ConfigTest, ReadsLimitsAndOffenderRules) {

@@ -148,8 +148,8 @@ class RecordedOperations final : public Operations {
     auto asked = record("counters");
     if (!asked) return asked.error();
     CountersView view;
-    view.packets = {{"DROP_KEY_REVOKED", "connection of a revoked key", {5, 500, 0, 0}},
-                    {"PASS_BOUND", "connection of a key in good standing", {}}};
+    view.packets = {{"DROP_KEY_REVOKED", "connection of a revoked key", {5, 500, 0, 0, 3}},
+                    {"PASS_BOUND", "connection of a key in good standing", sp_counter{}}};
     view.checks = {{"allowed", "every check passed", 9}};
     view.agent = {{"connections", "connections accepted", 2}};
     return view;

@@ -33,8 +33,7 @@ Result<void> declare_service(Tables& tables, std::uint16_t port) {
   sp_service_key key{};
   key.local_port = htons(port);
   key.protocol = IPPROTO_TCP;
-  return tables.services().put(key,
-                               {.id = kService, .kind = SP_SERVICE_TLS, .mode = SP_MODE_ENFORCE});
+  return tables.services().put(key, {.id = kService, .traits = 0, .mode = SP_MODE_ENFORCE});
 }
 
 /// Every flow bound to one key's slot, which then gets the verdict.
