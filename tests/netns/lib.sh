@@ -147,6 +147,16 @@ live_sockets() { ss -Htne state established "( sport = :${1:-8443} )" 2>/dev/nul
 # live_sockets_are -eq|-ge N
 live_sockets_are() { test "$(live_sockets | wc -l)" "$1" "$2"; }
 
+# take_resets: frames that XDP sends back from one end of a veth pair wait in the other end's ring
+# until that end has a program of its own, or until something else comes in (Linux 5.13 to 6.18).
+take_resets() {
+	printf '%s\n' '#define SEC(name) __attribute__((section(name), used))' \
+		'SEC("xdp") int pass(void *context) { (void)context; return 2; /* XDP_PASS */ }' |
+		clang-14 -target bpf -O2 -x c -c - -o "$scratch/pass.o"
+	bpftool prog load "$scratch/pass.o" /sys/fs/bpf/pass type xdp
+	client bpftool net attach xdpdrv pinned /sys/fs/bpf/pass dev c0
+}
+
 # expect_late_drops VERDICT PORT: what still comes on that connection dies in the kernel.
 expect_late_drops() {
 	local before

@@ -8,6 +8,10 @@
   probe.py echo SOURCE ADDRESS PORT TEXT       sends one line from SOURCE, prints the answer
   probe.py lines SOURCE ADDRESS PORT FILE      sends a line every 20 ms; appends each answer's
                                                number to FILE, until it is killed or cut
+  probe.py udp-server ADDRESS PORT             answers each datagram with its first bytes
+  probe.py datagrams SOURCE ADDRESS PORT KIND COUNT
+                                               sends datagrams, plain ones or such as a QUIC client
+                                               begins with (RFC 9000); prints how many are answered
 """
 
 import socket
@@ -77,7 +81,39 @@ def lines(source, address, port, file):
             time.sleep(0.02)
 
 
-VERBS = {"knock": knock, "echo-server": echo_server, "echo": echo, "lines": lines}
+def udp_server(address, port):
+    with socket.socket(family(address), socket.SOCK_DGRAM) as link:
+        link.bind((address, int(port)))
+        while True:
+            data, peer = link.recvfrom(2048)
+            link.sendto(data[:8], peer)
+
+
+def datagrams(source, address, port, kind, count):
+    payload = {"plain": b"hello", "quic": b"\xc3" + bytes(1199)}[kind]
+    answered = 0
+    with socket.socket(family(address), socket.SOCK_DGRAM) as link:
+        link.bind((source, 0))
+        for _ in range(int(count)):
+            link.sendto(payload, (address, int(port)))
+        link.settimeout(0.5)
+        try:
+            while answered < int(count):
+                link.recv(2048)
+                answered += 1
+        except (TimeoutError, ConnectionRefusedError):
+            pass
+    print(answered)
+
+
+VERBS = {
+    "knock": knock,
+    "echo-server": echo_server,
+    "echo": echo,
+    "lines": lines,
+    "udp-server": udp_server,
+    "datagrams": datagrams,
+}
 
 if __name__ == "__main__":
     VERBS[sys.argv[1]](*sys.argv[2:])
