@@ -4,8 +4,8 @@
 
   steady.py send INTERFACE MAC ADDRESS PORT SOURCE_PORT SOURCE...
       says "ready"; every millisecond one TCP segment of an open connection from each source; on
-      SIGTERM says how many from each, and the longest pause in ms. From one process and socket by socket, since
-      sp-trafficgen at a low rate sends in bursts with long pauses.
+      SIGTERM says how many from each, and the longest pause in ms. (sp-trafficgen at a low rate
+      sends in bursts, with pauses in which a gap would not be seen.)
   steady.py count INTERFACE SOURCE...
       says "ready"; on SIGTERM, for each source how many of them got past XDP and TC ingress
 
