@@ -4,7 +4,8 @@
  * socket buffer on it. An accelerator, never the authority: it only looks up what was
  * decided in user space, and whatever it does not know passes.
  *
- * One judgement, two hooks: XDP where the driver has it natively, else TC ingress.
+ * One judgement, two hooks: XDP where the driver has it natively, else TC ingress. What
+ * services send is counted and paced on TC egress.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -12,6 +13,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "bpf/lib/account.h"
+#include "bpf/lib/egress.h"
 #include "bpf/lib/event.h"
 #include "bpf/lib/first_request.h"
 #include "bpf/lib/judge.h"
@@ -133,6 +135,14 @@ int sp_tc(struct __sk_buff *skb)
 		sp_report_tc(skb, outcome);
 	/* UNSPEC: filters of others after ours still have their say. */
 	return outcome & SP_OUTCOME_DROPPED ? TC_ACT_SHOT : TC_ACT_UNSPEC;
+}
+
+SEC("tc")
+int sp_egress(struct __sk_buff *skb)
+{
+	struct sp_frame frame = sp_tc_frame(skb);
+
+	return sp_judge_egress(skb, &frame) ? TC_ACT_SHOT : TC_ACT_UNSPEC;
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -39,6 +39,9 @@ class Explainer {
     out_.kind = "key";
     tell_key(*key);
     const KeyEntry* entry = parts_.index.find(key->digest);
+    if (entry != nullptr && entry->denied_row == DeniedRow::kPresent) {
+      tell("in clear", "denied: services in clear refuse it in the kernel");
+    }
     const auto slot = entry != nullptr ? entry->slot.load() : kNoSlot;
     if (slot == kNoSlot) {
       set_outer(SP_PASS_UNJUDGED, SP_MODE_ENFORCE);
@@ -56,6 +59,7 @@ class Explainer {
                  row.binding.superseded == 0;
         });
     tell("connections", std::to_string(bound) + " bound to it");
+    if (auto told = tell_usage(binding); !told) return told.error();
     return std::move(out_);
   }
 
@@ -96,6 +100,16 @@ class Explainer {
  private:
   void tell(std::string name, std::string value) {
     out_.facts.push_back({std::move(name), std::move(value)});
+  }
+
+  Result<void> tell_usage(const sp_connection& binding) {
+    if (!parts_.config.outer_door.egress || !parts_.door.is_kernel()) return {};
+    auto usage = parts_.door.tables().counters().usage(binding.slot, binding.generation);
+    if (!usage) return usage.error();
+    tell("sent", std::to_string(usage->bytes) + " bytes in " + std::to_string(usage->packets) +
+                     " packets; " + std::to_string(usage->delayed) + " delayed, " +
+                     std::to_string(usage->dropped) + " dropped, by its limit");
+    return {};
   }
 
   void set_outer(sp_verdict verdict, sp_mode mode) {

@@ -38,7 +38,9 @@ struct KeyTraffic {
   std::atomic<std::uint64_t> packet_burst_ns{0};
   std::atomic<std::uint64_t> byte_cost{0};
   std::atomic<std::uint64_t> byte_burst_ns{0};
+  std::atomic<std::uint64_t> egress_byte_cost{0};  // of what it is sent
   __u64 clock_ns = 0;  // of the bytes that the inner door has read, while the key has no slot
+  __u64 sent_ns = 0;   // of those that it has sent
 };
 
 /// A key as the workers see it. Address-stable and never freed while the index lives, so a

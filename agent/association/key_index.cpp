@@ -101,13 +101,14 @@ KeyEntry& KeyIndex::add(const KeyFacts& facts, const Owner& owner) {
 void KeyIndex::set_traffic(KeyEntry& entry, const TrafficFacts& facts) {
   KeyTraffic* traffic = entry.traffic.load(std::memory_order_relaxed);
   if (traffic == nullptr) {
-    if (facts.packet_cost_ns == 0 && facts.byte_cost == 0) return;
+    if (facts.packet_cost_ns == 0 && facts.byte_cost == 0 && facts.egress_byte_cost == 0) return;
     traffic = &traffic_.emplace_back();
   }
   traffic->packet_cost_ns.store(facts.packet_cost_ns, std::memory_order_relaxed);
   traffic->packet_burst_ns.store(facts.packet_burst_ns, std::memory_order_relaxed);
   traffic->byte_cost.store(facts.byte_cost, std::memory_order_relaxed);
   traffic->byte_burst_ns.store(facts.byte_burst_ns, std::memory_order_relaxed);
+  traffic->egress_byte_cost.store(facts.egress_byte_cost, std::memory_order_relaxed);
   entry.traffic.store(traffic, std::memory_order_release);
 }
 

@@ -20,6 +20,7 @@ struct TrafficFacts {
   std::uint64_t packet_burst_ns = 0;
   std::uint64_t byte_cost = 0;
   std::uint64_t byte_burst_ns = 0;
+  std::uint64_t egress_byte_cost = 0;
 };
 
 /// What `KeyIndex::add` needs to know of a key.

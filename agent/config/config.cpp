@@ -88,7 +88,7 @@ void read_pin_directory(OuterDoorConfig& door, const YamlValue& value) {
   }
 }
 
-constexpr std::array<Field<OuterDoorConfig>, 8> kDoorFields = {{
+constexpr std::array<Field<OuterDoorConfig>, 9> kDoorFields = {{
     {"interfaces", read_interfaces},
     {"attach",
      [](OuterDoorConfig& d, const YamlValue& v) { read_word(v, d.attach, kAttachWords); }},
@@ -97,6 +97,7 @@ constexpr std::array<Field<OuterDoorConfig>, 8> kDoorFields = {{
     {"pin_directory", read_pin_directory},
     {"capacity",
      [](OuterDoorConfig& d, const YamlValue& v) { read_section(d, v, kCapacityFields); }},
+    {"egress", [](OuterDoorConfig& d, const YamlValue& v) { read_flag(v, d.egress); }},
     {"resets_per_second",
      [](OuterDoorConfig& d, const YamlValue& v) {
        read_whole(v, d.resets_per_second, kPerSecond);

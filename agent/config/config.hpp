@@ -39,6 +39,7 @@ struct OuterDoorConfig {
   std::uint32_t max_sources = 65536;
   std::uint32_t max_key_slots = 65536;
   std::uint32_t max_denied_keys = 262144;  // that it knows in the clear
+  bool egress = false;  // counts what keys are sent, and holds it to their limits
   std::uint32_t resets_per_second = 1000;  // answers to condemned connections; 0: none
   EventRules events;
   bool required = false;  // true: refuse to start without it; false: the inner door alone, loudly

@@ -146,6 +146,7 @@ Result<BpfObject> BpfObject::open(const Capacities& capacities) {
   bpf_map__set_max_entries(maps.sp_source_lines, lines_for(capacities.sources));
   bpf_map__set_max_entries(maps.sp_key_slots, capacities.key_slots);
   bpf_map__set_max_entries(maps.sp_key_clocks, capacities.key_slots);
+  bpf_map__set_max_entries(maps.sp_key_usage, capacities.key_slots);
   bpf_map__set_max_entries(maps.sp_denied_keys, capacities.denied_keys);
   bpf_map__set_max_entries(maps.sp_events, capacities.event_ring_bytes);
   skeleton->rodata->sp_line_seed = make_seed();
@@ -193,6 +194,9 @@ int BpfObject::xdp_fd() const noexcept {
 }
 int BpfObject::tc_fd() const noexcept {
   return bpf_program__fd(skeleton_->progs.sp_tc);
+}
+int BpfObject::egress_fd() const noexcept {
+  return bpf_program__fd(skeleton_->progs.sp_egress);
 }
 
 }  // namespace sallyport

@@ -44,6 +44,7 @@ class BpfObject {
   [[nodiscard]] sallyport_bpf& skeleton() const noexcept { return *skeleton_; }
   [[nodiscard]] int xdp_fd() const noexcept;
   [[nodiscard]] int tc_fd() const noexcept;
+  [[nodiscard]] int egress_fd() const noexcept;
   /// What libbpf warned of although it loaded; empty when all is well.
   [[nodiscard]] const std::string& warnings() const noexcept { return warnings_; }
 

@@ -28,10 +28,12 @@ struct SharedMap {
 constexpr SharedMap kShared[] = {
     {"sp_connection_lines", 3}, {"sp_connections", 3}, {"sp_event_losses", 3}, {"sp_key_clocks", 3},
     {"sp_key_slots", 3},        {"sp_paces", 3},       {"sp_source_lines", 3}, {"sp_sources", 3},
+    {"sp_denied_keys", 4},      {"sp_fresh", 4},       {"sp_key_usage", 4},    {"sp_resets", 4},
 };
 
 // Of tables that are shared; the others' flags are raised again with their first row.
-constexpr __u32 kSharedFlags = SP_HAVE_SOURCES | SP_HAVE_CONNECTIONS | SP_HAVE_HASHED_SOURCES;
+constexpr __u32 kSharedFlags =
+    SP_HAVE_SOURCES | SP_HAVE_CONNECTIONS | SP_HAVE_HASHED_SOURCES | SP_HAVE_DENIED_KEYS;
 
 /// A map whose elements are arrays by CPU, each a multiple of 8 bytes.
 struct PerCpuMap {

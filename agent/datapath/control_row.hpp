@@ -38,34 +38,31 @@ class ControlRow {
                          ", this agent's is " + std::to_string(SP_ABI_VERSION),
                      "remove what is pinned: sallyportd --detach");
     }
-    sample_drops_ = row.sample_drops;
-    sample_passes_ = row.sample_passes;
-    pace_cost_ns_ = row.pace_cost_ns;
-    pace_burst_ns_ = row.pace_burst_ns;
+    row_ = row;
     return write(row.flags);
   }
 
   /// One in so many becomes an event; 0: none.
   Result<void> sample(__u32 drops, __u32 passes) {
     const std::scoped_lock guard(lock_);
-    sample_drops_ = drops;
-    sample_passes_ = passes;
+    row_.sample_drops = drops;
+    row_.sample_passes = passes;
     return write(written_.load(std::memory_order_relaxed));
   }
 
   /// GCRA of a source's new connections; cost 0: none.
   Result<void> set_pace(__u64 cost_ns, __u64 burst_ns) {
     const std::scoped_lock guard(lock_);
-    pace_cost_ns_ = cost_ns;
-    pace_burst_ns_ = burst_ns;
+    row_.pace_cost_ns = cost_ns;
+    row_.pace_burst_ns = burst_ns;
     return write(written_.load(std::memory_order_relaxed));
   }
 
   /// GCRA of all resets together; cost 0: none.
   Result<void> set_resets(__u64 cost_ns, __u64 burst_ns) {
     const std::scoped_lock guard(lock_);
-    reset_cost_ns_ = cost_ns;
-    reset_burst_ns_ = burst_ns;
+    row_.reset_cost_ns = cost_ns;
+    row_.reset_burst_ns = burst_ns;
     return write(written_.load(std::memory_order_relaxed));
   }
 
@@ -88,16 +85,10 @@ class ControlRow {
  private:
   Result<void> write(__u32 flags) {
     const __u32 zero = 0;
-    const sp_control row{.abi_version = SP_ABI_VERSION,
-                         .flags = flags,
-                         .seed = seed_,
-                         .sample_drops = sample_drops_,
-                         .sample_passes = sample_passes_,
-                         .pace_cost_ns = pace_cost_ns_,
-                         .pace_burst_ns = pace_burst_ns_,
-                         .reset_cost_ns = reset_cost_ns_,
-                         .reset_burst_ns = reset_burst_ns_};
-    if (bpf_map_update_elem(fd_, &zero, &row, BPF_ANY) != 0) {
+    row_.abi_version = SP_ABI_VERSION;
+    row_.flags = flags;
+    row_.seed = seed_;
+    if (bpf_map_update_elem(fd_, &zero, &row_, BPF_ANY) != 0) {
       return system_failure(errno, "kernel map sp_control");
     }
     written_.store(flags, std::memory_order_release);
@@ -106,12 +97,7 @@ class ControlRow {
 
   int fd_;
   std::uint64_t seed_;
-  __u32 sample_drops_ = 0;
-  __u32 sample_passes_ = 0;
-  __u64 pace_cost_ns_ = 0;
-  __u64 pace_burst_ns_ = 0;
-  __u64 reset_cost_ns_ = 0;
-  __u64 reset_burst_ns_ = 0;
+  sp_control row_{};
   std::mutex lock_;                // held by who writes the row
   std::atomic<__u32> written_{0};  // what the kernel has: set once the row is there
 };

@@ -7,6 +7,7 @@
 #include "agent/datapath/control_row.hpp"
 #include "agent/datapath/kernel_cidrs.hpp"
 #include "agent/datapath/kernel_connections.hpp"
+#include "agent/datapath/kernel_counters.hpp"
 #include "agent/datapath/kernel_denied_keys.hpp"
 #include "agent/datapath/kernel_services.hpp"
 #include "agent/datapath/kernel_sources.hpp"
@@ -14,37 +15,6 @@
 #include "sallyport.skel.h"
 
 namespace sallyport {
-namespace {
-
-class KernelCounters final : public CounterTable {
- public:
-  explicit KernelCounters(const bpf_map* map) : fd_(bpf_map__fd(map)) {}
-  Result<std::array<sp_counter, SP_VERDICT_COUNT>> counters() const override {
-    std::array<sp_counter, SP_VERDICT_COUNT> sums{};
-    const int cpus = libbpf_num_possible_cpus();
-    if (cpus < 1) return system_failure(-cpus, "counting CPUs");
-    std::vector<sp_counter> per_cpu(static_cast<std::size_t>(cpus));
-    for (__u32 verdict = 0; verdict < SP_VERDICT_COUNT; ++verdict) {
-      if (bpf_map_lookup_elem(fd_, &verdict, per_cpu.data()) != 0) {
-        return system_failure(errno, "kernel map sp_counters");
-      }
-      for (const auto& part : per_cpu) {
-        sums[verdict].packets += part.packets;
-        sums[verdict].bytes += part.bytes;
-        sums[verdict].observed_packets += part.observed_packets;
-        sums[verdict].observed_bytes += part.observed_bytes;
-        sums[verdict].resets += part.resets;
-      }
-    }
-    return sums;
-  }
-
- private:
-  int fd_;
-};
-
-}  // namespace
-
 struct KernelTables::Impl {
   struct Mapped {
     MappedArray<sp_key_slot> slots;
@@ -68,7 +38,7 @@ struct KernelTables::Impl {
         cidrs(skeleton.maps.sp_cidrs, cidr_blocks.rows(), control),
         services(skeleton.maps.sp_services, skeleton.maps.sp_key_headers, service_ports.rows()),
         denied_keys(skeleton.maps.sp_denied_keys, control),
-        counters(skeleton.maps.sp_counters) {}
+        counters(skeleton.maps.sp_counters, skeleton.maps.sp_key_usage) {}
 
   MappedArray<sp_key_slot> slots;
   MappedArray<sp_key_clocks> clocks;

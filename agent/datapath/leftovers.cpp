@@ -49,8 +49,11 @@ std::vector<std::string> detach_leftovers(const OuterDoorConfig& config, const P
   const std::unique_ptr<struct if_nameindex, decltype(&if_freenameindex)> interfaces(
       if_nameindex(), &if_freenameindex);
   for (const auto* at = interfaces.get(); at != nullptr && at->if_name != nullptr; ++at) {
-    if (is_configured(config, at->if_name) || !is_tc_judging_by(at->if_index, control)) continue;
-    say(said, std::string("TC filter from ") + at->if_name, detach_tc(at->if_index));
+    if (is_configured(config, at->if_name)) continue;
+    for (const TcHook where : {TcHook::kIngress, TcHook::kEgress}) {
+      if (!is_tc_judging_by(at->if_index, control, where)) continue;
+      say(said, std::string("TC filter from ") + at->if_name, detach_tc(at->if_index, where));
+    }
   }
   return said;
 }

@@ -126,6 +126,7 @@ class NoDeniedKeys final : public DeniedKeyTable {
 
 class NoCounters final : public CounterTable {
  public:
+  Result<sp_key_usage> usage(std::uint32_t, std::uint32_t) const override { return sp_key_usage{}; }
   Result<std::array<sp_counter, SP_VERDICT_COUNT>> counters() const override {
     return std::array<sp_counter, SP_VERDICT_COUNT>{};
   }

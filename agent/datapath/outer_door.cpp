@@ -8,6 +8,7 @@
 
 #include "agent/datapath/carry_over.hpp"
 #include "agent/datapath/leftovers.hpp"
+#include "agent/datapath/qdisc.hpp"
 #include "agent/datapath/tc_attachment.hpp"
 #include "agent/datapath/xdp_attachment.hpp"
 
@@ -99,7 +100,28 @@ Result<void> OuterDoor::attach(DoorSteps& steps) {
   }
   remove_earlier(steps);
   attachments_ = swap.attachments();
+  for (const auto& name : config_.interfaces) put_egress(name);
   return {};
+}
+
+// Without it nothing is let through that should not be: what it can't do is a note.
+void OuterDoor::put_egress(const std::string& interface) {
+  const unsigned index = if_nametoindex(interface.c_str());
+  const auto note = [&](const std::string& text) {
+    notes_.push_back("interface " + interface + ": " + text);
+  };
+  if (!config_.egress) {
+    const auto removed = detach_tc(index, TcHook::kEgress);
+    if (!removed) note(to_string(removed.error()));
+    return;
+  }
+  const auto attached = attach_tc(object_.egress_fd(), index, TcHook::kEgress);
+  if (!attached) {
+    note("what keys are sent is neither counted nor limited: " + to_string(attached.error()));
+  } else if (!departs_by_fq(index)) {
+    note("limits on what keys are sent have no effect without the fq qdisc: tc qdisc replace dev " +
+         interface + " root fq");
+  }
 }
 
 Result<void> OuterDoor::put_tables_in_force(DoorSteps& steps) {
@@ -146,9 +168,11 @@ Result<std::vector<std::string>> OuterDoor::detach(const OuterDoorConfig& config
     }
     const unsigned index = if_nametoindex(name.c_str());
     if (index == 0) continue;
-    auto tc = detach_tc(index);
-    if (!tc) return on_interface(name, tc.error());
-    if (*tc) removed.push_back("TC filter from " + name);
+    for (const TcHook where : {TcHook::kIngress, TcHook::kEgress}) {
+      auto tc = detach_tc(index, where);
+      if (!tc) return on_interface(name, tc.error());
+      if (*tc) removed.push_back("TC filter from " + name);
+    }
   }
   for (const auto& pins : every) {
     for (auto& leftover : detach_leftovers(config, pins)) removed.push_back(std::move(leftover));

@@ -59,6 +59,7 @@ class OuterDoor {
   Result<void> put_tables_in_force(DoorSteps& steps);
   [[nodiscard]] Failure give_up(DoorSteps& steps, DoorSwap& swap, Failure why);
   void remove_earlier(DoorSteps& steps);
+  void put_egress(const std::string& interface);
 
   OuterDoorConfig config_;
   std::optional<EarlierPins> earlier_;

@@ -13,6 +13,7 @@
 #include "bpf/abi/connection.h"
 #include "bpf/abi/denied_key.h"
 #include "bpf/abi/key_slot.h"
+#include "bpf/abi/key_usage.h"
 #include "bpf/abi/service.h"
 #include "bpf/abi/source.h"
 #include "bpf/abi/verdict.h"
@@ -80,10 +81,13 @@ class ServiceTable {
   virtual Result<void> erase_others() = 0;
 };
 
-/// Counters by verdict, summed over CPUs (map sp_counters).
+/// Counters by verdict, and what keys were sent, summed over CPUs (sp_counters, sp_key_usage).
 class CounterTable {
  public:
   virtual ~CounterTable() = default;
+  /// On the connections of the key that has the slot in that generation.
+  [[nodiscard]] virtual Result<sp_key_usage> usage(std::uint32_t slot,
+                                                   std::uint32_t generation) const = 0;
   [[nodiscard]] virtual Result<std::array<sp_counter, SP_VERDICT_COUNT>> counters() const = 0;
 };
 

@@ -18,14 +18,21 @@ namespace {
 // Ours by convention: clsact filters have no owner on the kernels we start from.
 constexpr __u32 kPriority = 0x5350;
 constexpr __u32 kHandle = 1;
-constexpr char kProgramName[] = "sp_tc";
 constexpr __u32 kMapsAtMost = 32;
 constexpr char kNeedsNetAdmin[] = "run as root, or with CAP_NET_ADMIN";
 
-bpf_tc_hook ingress_of(unsigned interface_index) {
+bpf_tc_hook hook_of(unsigned interface_index, TcHook where) {
   LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = static_cast<int>(interface_index),
-              .attach_point = BPF_TC_INGRESS);
+              .attach_point = where == TcHook::kIngress ? BPF_TC_INGRESS : BPF_TC_EGRESS);
   return hook;
+}
+
+const char* name_of(TcHook where) {
+  return where == TcHook::kIngress ? "ingress" : "egress";
+}
+
+const char* program_of(TcHook where) {
+  return where == TcHook::kIngress ? "sp_tc" : "sp_egress";
 }
 
 enum class Holder { kNobody, kOurs, kForeign };
@@ -37,7 +44,7 @@ struct Filter {
   std::vector<__u32> map_ids;  // of its program, when it is ours
 };
 
-Filter find_filter(const bpf_tc_hook& hook) {
+Filter find_filter(const bpf_tc_hook& hook, TcHook where) {
   LIBBPF_OPTS(bpf_tc_opts, options, .handle = kHandle, .priority = kPriority);
   if (bpf_tc_query(&hook, &options) != 0) return {};
   Filter filter{.holder = Holder::kForeign,
@@ -49,7 +56,7 @@ Filter find_filter(const bpf_tc_hook& hook) {
   __u32 length = sizeof info;
   if (!filter.program || bpf_obj_get_info_by_fd(filter.program.get(), &info, &length) != 0)
     return filter;
-  if (std::strcmp(info.name, kProgramName) != 0) return filter;
+  if (std::strcmp(info.name, program_of(where)) != 0) return filter;
   filter.holder = Holder::kOurs;
   filter.map_ids.resize(std::min(info.nr_map_ids, kMapsAtMost));
   return filter;
@@ -57,47 +64,48 @@ Filter find_filter(const bpf_tc_hook& hook) {
 
 }  // namespace
 
-Result<AttachOutcome> attach_tc(int program_fd, unsigned interface_index) {
+Result<AttachOutcome> attach_tc(int program_fd, unsigned interface_index, TcHook where) {
   const LibbpfLog log;
-  bpf_tc_hook hook = ingress_of(interface_index);
+  bpf_tc_hook hook = hook_of(interface_index, where);
   const int made = bpf_tc_hook_create(&hook);
   if (made != 0 && made != -EEXIST) {
     return system_failure(-made, "making a clsact qdisc", kNeedsNetAdmin);
   }
-  const Holder holder = find_filter(hook).holder;
+  const Holder holder = find_filter(hook, where).holder;
   if (holder == Holder::kForeign) {
     return failure(Errc::kConflict, "a TC filter of somebody else has priority 21328 (0x5350)",
-                   "move it: tc filter show dev INTERFACE ingress");
+                   std::string("move it: tc filter show dev INTERFACE ") + name_of(where));
   }
   LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program_fd,
               .flags = holder == Holder::kOurs ? static_cast<__u32>(BPF_TC_F_REPLACE) : 0U,
               .handle = kHandle, .priority = kPriority);
   if (const int error = bpf_tc_attach(&hook, &options); error != 0) {
-    return system_failure(-error, "attaching to TC ingress", kNeedsNetAdmin);
+    return system_failure(-error, std::string("attaching to TC ") + name_of(where), kNeedsNetAdmin);
   }
   return holder == Holder::kOurs ? AttachOutcome::kTakenOver : AttachOutcome::kMade;
 }
 
 UniqueFd tc_program_on(unsigned interface_index) {
   const LibbpfLog log;
-  auto filter = find_filter(ingress_of(interface_index));
+  auto filter = find_filter(hook_of(interface_index, TcHook::kIngress), TcHook::kIngress);
   return filter.holder == Holder::kOurs ? std::move(filter.program) : UniqueFd{};
 }
 
-Result<bool> detach_tc(unsigned interface_index) {
+Result<bool> detach_tc(unsigned interface_index, TcHook where) {
   const LibbpfLog log;
-  const bpf_tc_hook hook = ingress_of(interface_index);
-  if (find_filter(hook).holder != Holder::kOurs) return false;
+  const bpf_tc_hook hook = hook_of(interface_index, where);
+  if (find_filter(hook, where).holder != Holder::kOurs) return false;
   LIBBPF_OPTS(bpf_tc_opts, options, .handle = kHandle, .priority = kPriority);
   if (const int error = bpf_tc_detach(&hook, &options); error != 0) {
-    return system_failure(-error, "detaching from TC ingress", kNeedsNetAdmin);
+    return system_failure(-error, std::string("detaching from TC ") + name_of(where),
+                          kNeedsNetAdmin);
   }
   return true;
 }
 
-bool is_tc_judging_by(unsigned interface_index, std::uint32_t map_id) {
+bool is_tc_judging_by(unsigned interface_index, std::uint32_t map_id, TcHook where) {
   const LibbpfLog log;
-  const auto filter = find_filter(ingress_of(interface_index));
+  const auto filter = find_filter(hook_of(interface_index, where), where);
   return filter.holder == Holder::kOurs &&
          std::find(filter.map_ids.begin(), filter.map_ids.end(), map_id) != filter.map_ids.end();
 }

@@ -41,12 +41,14 @@ struct RequestLimit {
   std::uint32_t burst = 0;
 };
 
-/// Of a key's connections: packets, and bytes of TCP payload. 0 a second: no limit.
+/// Of a key's connections: packets and bytes of TCP payload that it sends, bytes that it is sent. 0
+/// a second: no limit.
 struct TrafficLimit {
   std::uint32_t packets_per_second = 0;
   std::uint32_t packet_burst = 0;
   std::uint64_t bytes_per_second = 0;  // at most 2^40, as its burst
   std::uint64_t byte_burst = 0;
+  std::uint64_t egress_per_second = 0;  // at most 2^40
 
   bool operator==(const TrafficLimit&) const = default;
 };

@@ -19,7 +19,7 @@ bool is_base62(char c) noexcept {
 
 Result<void> check_traffic(const TrafficLimit& limit) {
   constexpr std::uint64_t kMost = std::uint64_t{1} << 40;
-  if (limit.bytes_per_second > kMost || limit.byte_burst > kMost) {
+  if (std::max({limit.bytes_per_second, limit.byte_burst, limit.egress_per_second}) > kMost) {
     return failure(Errc::kInvalid, "a byte limit is at most 2^40 bytes");
   }
   if ((limit.packets_per_second == 0 && limit.packet_burst != 0) ||

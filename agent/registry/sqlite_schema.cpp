@@ -84,6 +84,13 @@ CREATE TABLE cidrs (
 PRAGMA user_version = 3;
 COMMIT;
 )sql",
+    // 3 → 4: a limit on what a key is sent.
+    R"sql(
+BEGIN IMMEDIATE;
+ALTER TABLE keys ADD COLUMN egress_per_second INTEGER NOT NULL DEFAULT 0;
+PRAGMA user_version = 4;
+COMMIT;
+)sql",
 };
 static_assert(std::size(kForward) + 1 == kSchemaVersion);
 

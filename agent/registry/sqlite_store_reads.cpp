@@ -8,7 +8,8 @@ namespace {
 
 #define SP_KEY_COLUMNS                                                                             \
   "id, digest, tenant, user, env, state, reason, created_at, not_before, expires_at, per_second, " \
-  "burst, note, packets_per_second, packet_burst, bytes_per_second, byte_burst"
+  "burst, note, packets_per_second, packet_burst, bytes_per_second, byte_burst, "                  \
+  "egress_per_second"
 
 Failure damaged(const SqliteDatabase& database, const char* what) {
   return failure(Errc::kIncompatible, "store " + database.file() + ": a " + what + " is damaged",
@@ -73,6 +74,7 @@ bool read_key(SqliteQuery& row, Key& key) {
   key.traffic.packet_burst = static_cast<std::uint32_t>(row.integer());
   key.traffic.bytes_per_second = static_cast<std::uint64_t>(row.integer());
   key.traffic.byte_burst = static_cast<std::uint64_t>(row.integer());
+  key.traffic.egress_per_second = static_cast<std::uint64_t>(row.integer());
   return true;
 }
 

@@ -60,7 +60,8 @@ Status ControlService::CreateKey(Context* context, const control::v1::CreateKeyR
     spec.traffic = {.packets_per_second = request->packets_per_second(),
                     .packet_burst = request->packet_burst(),
                     .bytes_per_second = request->bytes_per_second(),
-                    .byte_burst = request->byte_burst()};
+                    .byte_burst = request->byte_burst(),
+                    .egress_per_second = request->egress_per_second()};
     spec.note = request->note();
     auto created = operations_.create_key(actor_of(*context), spec);
     if (!created) return refuse(context, created.error());

@@ -90,6 +90,7 @@ void to_proto(const Key& key, control::v1::Key& out) {
   out.set_packet_burst(key.traffic.packet_burst);
   out.set_bytes_per_second(key.traffic.bytes_per_second);
   out.set_byte_burst(key.traffic.byte_burst);
+  out.set_egress_per_second(key.traffic.egress_per_second);
 }
 
 void to_proto(const BanView& ban, control::v1::Ban& out) {

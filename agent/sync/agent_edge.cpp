@@ -40,6 +40,12 @@ std::uint64_t AgentEdge::charge_bytes(KeyEntry& key, std::uint64_t bytes) noexce
   return slots_.charge_bytes(key, bytes, boot_now());
 }
 
+std::uint64_t AgentEdge::charge_sent(KeyEntry& key, std::uint64_t bytes) noexcept {
+  KeyTraffic* traffic = key.traffic.load(std::memory_order_acquire);
+  return traffic == nullptr ? 0
+                            : charge(traffic->sent_ns, egress_budget(*traffic), bytes, boot_now());
+}
+
 bool AgentEdge::bind(const sp_connection_key& connection, KeyEntry& key) noexcept {
   const auto place = slots_.place_of(key);
   if (place.slot == kNoSlot) {

@@ -28,6 +28,7 @@ class AgentEdge final : public Edge {
   [[nodiscard]] Admission admit(const Address& source) noexcept override;
   [[nodiscard]] Spend spend_request(KeyEntry& key, std::uint64_t bytes) noexcept override;
   [[nodiscard]] std::uint64_t charge_bytes(KeyEntry& key, std::uint64_t bytes) noexcept override;
+  [[nodiscard]] std::uint64_t charge_sent(KeyEntry& key, std::uint64_t bytes) noexcept override;
   bool bind(const sp_connection_key& connection, KeyEntry& key) noexcept override;
   void condemn(const sp_connection_key& connection) noexcept override;
   void unbind(const sp_connection_key& connection, Ended ended) noexcept override;

@@ -15,6 +15,7 @@ KeyFacts facts_of(const Key& key) {
   const TrafficLimit& traffic = key.traffic;
   const auto packets = Budget::per_second(traffic.packets_per_second, traffic.packet_burst);
   const auto bytes = ByteBudget::per_second(traffic.bytes_per_second, traffic.byte_burst);
+  const auto egress = ByteBudget::per_second(traffic.egress_per_second, 0);
   return {.digest = key.digest,
           .id = key.id,
           .not_before = key.not_before,
@@ -25,7 +26,8 @@ KeyFacts facts_of(const Key& key) {
           .traffic = {.packet_cost_ns = packets.cost_ns,
                       .packet_burst_ns = packets.burst_ns,
                       .byte_cost = bytes.cost,
-                      .byte_burst_ns = bytes.burst_ns}};
+                      .byte_burst_ns = bytes.burst_ns,
+                      .egress_byte_cost = egress.cost}};
 }
 
 Standing standing_of(Lifecycle state) noexcept {

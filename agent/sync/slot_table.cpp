@@ -7,7 +7,6 @@
 #include <map>
 
 #include "agent/association/checks.hpp"
-#include "agent/limits/byte_budget.hpp"
 
 namespace sallyport {
 namespace {
@@ -33,7 +32,8 @@ void store(__u64& field, std::uint64_t value) noexcept {
   std::atomic_ref<__u64>(field).store(value, std::memory_order_relaxed);
 }
 
-void write_limits(const KeyEntry& key, sp_limits& out) noexcept {
+void write_limits(const KeyEntry& key, sp_key_slot& slot) noexcept {
+  sp_limits& out = slot.limits;
   const KeyTraffic* traffic = key.traffic.load(std::memory_order_acquire);
   const auto value = [traffic](std::atomic<std::uint64_t> KeyTraffic::*field) {
     return traffic == nullptr ? 0 : (traffic->*field).load(std::memory_order_relaxed);
@@ -42,6 +42,7 @@ void write_limits(const KeyEntry& key, sp_limits& out) noexcept {
   store(out.byte_burst_ns, value(&KeyTraffic::byte_burst_ns));
   store(out.packet_cost_ns, value(&KeyTraffic::packet_cost_ns));
   store(out.byte_cost, value(&KeyTraffic::byte_cost));
+  store(slot.egress_byte_cost, value(&KeyTraffic::egress_byte_cost));
 }
 
 ByteBudget byte_budget(const KeyTraffic& traffic) noexcept {
@@ -50,6 +51,11 @@ ByteBudget byte_budget(const KeyTraffic& traffic) noexcept {
 }
 
 }  // namespace
+
+ByteBudget egress_budget(const KeyTraffic& traffic) noexcept {
+  return {.cost = traffic.egress_byte_cost.load(std::memory_order_relaxed),
+          .burst_ns = kSecondNs / 2};
+}
 
 sp_verdict verdict_for(CheckCode standing) noexcept {
   switch (standing) {
@@ -127,7 +133,7 @@ bool SlotTable::set_verdict(KeyEntry& key, sp_verdict verdict) {
 void SlotTable::set_limits(KeyEntry& key) {
   const std::scoped_lock guard(lock_);
   const std::uint32_t slot = key.slot.load(std::memory_order_relaxed);
-  if (slot != kNoSlot) write_limits(key, memory_.slots[slot].limits);
+  if (slot != kNoSlot) write_limits(key, memory_.slots[slot]);
 }
 
 std::uint32_t SlotTable::free_slot() {
@@ -159,12 +165,13 @@ void SlotTable::give(std::uint32_t slot, KeyEntry& key) {
   store(clocks.requests_ns, std::atomic_ref<__u64>(key.clock_ns).load(std::memory_order_relaxed));
   store(clocks.packets_ns, 0);
   store(clocks.bytes_ns, 0);
+  store(clocks.egress_ns, 0);
   KeyTraffic* traffic = key.traffic.load(std::memory_order_acquire);
   store(clocks.received_ns,
         traffic == nullptr
             ? 0
             : std::atomic_ref<__u64>(traffic->clock_ns).load(std::memory_order_relaxed));
-  write_limits(key, row.limits);
+  write_limits(key, row);
   const CheckCode standing = check_standing(key, unix_now());
   store(row.verdict, static_cast<std::uint32_t>(verdict_for(standing)));
   owners_[slot] = &key;
@@ -189,7 +196,7 @@ void SlotTable::adopt(KeyIndex& index) {
     const std::uint32_t slot = found->second;
     owners_[slot] = &key;
     key.slot.store(slot, std::memory_order_release);
-    write_limits(key, memory_.slots[slot].limits);
+    write_limits(key, memory_.slots[slot]);
     store(memory_.slots[slot].verdict,
           static_cast<std::uint32_t>(verdict_for(check_standing(key, now))));
     remembered.erase(found);

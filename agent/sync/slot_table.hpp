@@ -10,6 +10,7 @@
 #include "agent/association/check_code.hpp"
 #include "agent/association/key_index.hpp"
 #include "agent/datapath/tables.hpp"
+#include "agent/limits/byte_budget.hpp"
 #include "agent/limits/gcra.hpp"
 
 namespace sallyport {
@@ -75,6 +76,10 @@ class SlotTable {
   std::uint32_t reclaim_from_ = 1;
   std::atomic<std::uint64_t> refused_{0};
 };
+
+/// What the inner door may send a key. It waits in steps of a quarter of a second, so it needs some
+/// burst to keep to a rate: half a second's worth. The kernel, which needs none, may be stricter.
+[[nodiscard]] ByteBudget egress_budget(const KeyTraffic& traffic) noexcept;
 
 /// The packet verdict that follows from a key's standing. `kAllowed` → PASS_BOUND.
 [[nodiscard]] sp_verdict verdict_for(CheckCode standing) noexcept;

@@ -88,6 +88,13 @@ Task<Step> send(Session& session, std::string_view bytes) {
   co_return Step::kDone;
 }
 
+Task<Step> wait_out(Session& session, std::uint64_t ns) {
+  session.set_timeout(std::chrono::milliseconds(ns / 1'000'000 + 1));
+  const Wake wake = co_await session.wait(kDownGone);
+  if (wake == Wake::kTimedOut) co_return Step::kDone;
+  co_return wake == Wake::kReady ? Step::kGone : Step::kEnd;
+}
+
 Task<void> say_goodbye(Session& session) {
   if (session.is_cut()) co_return;
   session.stream.send_close_notify();

@@ -40,6 +40,9 @@ enum class Step : std::uint8_t {
 /// Sends all of `bytes`, which may end with the first wait (the context's scratch).
 [[nodiscard]] Task<Step> send(Session& session, std::string_view bytes);
 
+/// Waits so long, in steps of the worker's tick; kGone when the client leaves meanwhile.
+[[nodiscard]] Task<Step> wait_out(Session& session, std::uint64_t ns);
+
 /// Ends a connection in good order, without leaving the peer's last bytes unread where that would
 /// reset the connection before it has read our answer.
 [[nodiscard]] Task<void> say_goodbye(Session& session);

@@ -44,6 +44,10 @@ class Edge {
   /// before more are read.
   [[nodiscard]] virtual std::uint64_t charge_bytes(KeyEntry& key, std::uint64_t bytes) noexcept = 0;
 
+  /// Spends bytes of a response that were sent, 0 for none, and gives the nanoseconds to wait
+  /// before more are sent.
+  [[nodiscard]] virtual std::uint64_t charge_sent(KeyEntry& key, std::uint64_t bytes) noexcept = 0;
+
   /// Binds a connection to the key's slot; false where a table is full or absent (counted;
   /// the inner door does the whole job). A binding left over for the same 4-tuple is replaced.
   virtual bool bind(const sp_connection_key& connection, KeyEntry& key) noexcept = 0;

@@ -145,7 +145,7 @@ Task<Attempt> attempt(Session& session, Exchange& exchange, KeyEntry& key, Reuse
     result = co_await upload(session, exchange, key);
     if (result != Attempt::kAnswered) co_return result;
   }
-  const Attempt relayed = co_await relay_response(session, exchange);
+  const Attempt relayed = co_await relay_response(session, exchange, key);
   co_return relayed;
 }
 

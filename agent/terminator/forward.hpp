@@ -27,6 +27,6 @@ enum class Attempt : std::uint8_t {
 
 /// Reads the response from `session.up` and passes it to the client; the request has been sent,
 /// but for what remains of `exchange.request_body`.
-[[nodiscard]] Task<Attempt> relay_response(Session& session, Exchange& exchange);
+[[nodiscard]] Task<Attempt> relay_response(Session& session, Exchange& exchange, KeyEntry& key);
 
 }  // namespace sallyport

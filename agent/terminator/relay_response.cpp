@@ -118,11 +118,24 @@ Task<Attempt> read_head(Session& session, Exchange& exchange, std::size_t& head_
   }
 }
 
+// Lets what the key is to be sent wait in the upstream's socket while the key is over its rate.
+Task<Step> keep_to_rate(Session& session, KeyEntry& key) {
+  for (;;) {
+    const std::uint64_t over_ns = session.context.edge.charge_sent(key, 0);
+    if (over_ns == 0) co_return Step::kDone;
+    const Step waited = co_await wait_out(session, over_ns);
+    if (waited != Step::kDone) co_return waited;
+  }
+}
+
 // What follows the first bytes of a body; those are out already.
-Task<Attempt> relay_rest(Session& session, Exchange& exchange, Recode recode, BodyCursor& body) {
+Task<Attempt> relay_rest(Session& session, Exchange& exchange, KeyEntry& key, Recode recode,
+                         BodyCursor& body) {
   std::string& scratch = session.context.scratch;
   Buffer& buffer = exchange.from_upstream;
   while (!body.is_done()) {
+    const Step paced = co_await keep_to_rate(session, key);
+    if (paced != Step::kDone) co_return Attempt::kAborted;
     session.set_timeout(session.service.config.upstream.response_timeout);
     const Step read = co_await fill_upstream(session, buffer);
     const bool has_ended = read == Step::kGone && !session.up->was_reset;
@@ -145,8 +158,10 @@ Task<Attempt> relay_rest(Session& session, Exchange& exchange, Recode recode, Bo
       out = scratch;
     }
     if (taken.is_bad) co_return Attempt::kAborted;
+    const std::size_t size = out.size();
     const Step sent = co_await send(session, out);
     if (sent != Step::kDone) co_return Attempt::kAborted;
+    (void)session.context.edge.charge_sent(key, size);
     buffer.consume(taken.bytes);
     if (session.is_greedy()) {
       const Wake wake = co_await session.yield();
@@ -158,11 +173,13 @@ Task<Attempt> relay_rest(Session& session, Exchange& exchange, Recode recode, Bo
 
 }  // namespace
 
-Task<Attempt> relay_response(Session& session, Exchange& exchange) {
+Task<Attempt> relay_response(Session& session, Exchange& exchange, KeyEntry& key) {
   std::size_t head_bytes = 0;
   Attempt result = co_await read_head(session, exchange, head_bytes);
   if (result != Attempt::kAnswered) co_return result;
   session.in.consume(std::exchange(exchange.kept_bytes, 0));
+  const Step paced = co_await keep_to_rate(session, key);
+  if (paced != Step::kDone) co_return Attempt::kAborted;
 
   const Plan plan = plan_for(session, exchange);
   BodyCursor body(exchange.response.framing, exchange.response.content_length,
@@ -174,10 +191,12 @@ Task<Attempt> relay_response(Session& session, Exchange& exchange) {
   const auto taken = append_body(buffer.view().substr(head_bytes), plan.recode, body, scratch);
   if (taken.is_bad) co_return Attempt::kBadResponse;
   buffer.consume(head_bytes + taken.bytes);
+  const std::size_t size = scratch.size();
   const Step sent = co_await send(session, scratch);
   if (sent != Step::kDone) co_return Attempt::kAborted;
+  (void)session.context.edge.charge_sent(key, size);
   if (!body.is_done()) {
-    result = co_await relay_rest(session, exchange, plan.recode, body);
+    result = co_await relay_rest(session, exchange, key, plan.recode, body);
     if (result != Attempt::kAnswered) co_return result;
   }
   const bool is_reusable = exchange.response.keep_alive && body.is_done() && buffer.empty() &&

@@ -20,7 +20,8 @@ struct sp_key_slot {
 	__u8 digest[16]; /* first half of the key's SHA-256: whose slot it is, for
 			    restarts */
 	struct sp_limits limits;
-	__u8 reserved[8];
+	/* Of a byte of response payload, as sp_limits.byte_cost; 0: no limit. */
+	__u64 egress_byte_cost;
 };
 SP_LAYOUT(struct sp_key_slot, 64);
 
@@ -35,6 +36,11 @@ struct sp_key_clocks {
 	__u64 bytes_ns; /* of TCP payload */
 	__u64
 	    received_ns; /* the same limit as the inner door spends it, see bpf/README */
-	__u64 reserved[4]; /* a cache line of its own */
+	/*
+	 * CLOCK_MONOTONIC, as departure times are: when the next byte of a response may
+	 * leave. The kernel's alone.
+	 */
+	__u64 egress_ns;
+	__u64 reserved[3]; /* a cache line of its own */
 };
 SP_LAYOUT(struct sp_key_clocks, 64);

@@ -39,21 +39,6 @@ struct {
 
 static const __u8 sp_blank_text[sizeof(struct sp_text)] = {};
 
-static __always_inline int sp_parse_again(const struct sp_frame *frame,
-					  struct sp_packet *packet, int *is_v6)
-{
-	__be16 protocol = 0;
-	void *at;
-
-	if (sp_parse_link(frame, &at, &protocol) != SP_PARSE_OK)
-		return 0;
-	*is_v6 = protocol == bpf_htons(ETH_P_IPV6);
-	if (*is_v6)
-		return sp_parse_v6(frame, at, packet) == SP_PARSE_OK;
-	return protocol == bpf_htons(ETH_P_IP) &&
-	       sp_parse_v4(frame, at, packet) == SP_PARSE_OK;
-}
-
 /* What is to be read of the packet; NULL: nothing, and it passes as it is. */
 static __always_inline struct sp_reading *sp_begin_reading(const struct sp_frame *frame)
 {
@@ -63,7 +48,7 @@ static __always_inline struct sp_reading *sp_begin_reading(const struct sp_frame
 	__u32 zero = 0;
 	int is_v6;
 
-	if (!sp_parse_again(frame, &packet, &is_v6) || packet.is_udp)
+	if (!sp_parse(frame, &packet, &is_v6) || packet.is_udp)
 		return NULL;
 	reading = bpf_map_lookup_elem(&sp_readings, &zero);
 	if (!reading)

@@ -15,6 +15,7 @@
 #include "bpf/abi/denied_key.h"
 #include "bpf/abi/event.h"
 #include "bpf/abi/key_slot.h"
+#include "bpf/abi/key_usage.h"
 #include "bpf/abi/line.h"
 #include "bpf/abi/service.h"
 #include "bpf/abi/source.h"
@@ -147,6 +148,13 @@ struct {
 	__type(key, __u32);
 	__type(value, struct sp_counter);
 } sp_counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 65536);
+	__type(key, __u32);
+	__type(value, struct sp_key_usage);
+} sp_key_usage SEC(".maps");
 
 /* Not allocated ahead: a host has as many as it denies. */
 struct {

@@ -139,3 +139,20 @@ static __always_inline enum sp_parse sp_parse_link(const struct sp_frame *frame,
 	}
 	return SP_PARSE_OK;
 }
+
+/* A whole frame, for those who are not on the hot path. 0: there is no packet in it. */
+static __always_inline int sp_parse(const struct sp_frame *frame,
+				    struct sp_packet *packet, int *is_v6)
+{
+	__be16 protocol = 0;
+	void *at;
+
+	if (sp_parse_link(frame, &at, &protocol) != SP_PARSE_OK)
+		return 0;
+	packet->packets = frame->packets;
+	*is_v6 = protocol == bpf_htons(ETH_P_IPV6);
+	if (*is_v6)
+		return sp_parse_v6(frame, at, packet) == SP_PARSE_OK;
+	return protocol == bpf_htons(ETH_P_IP) &&
+	       sp_parse_v4(frame, at, packet) == SP_PARSE_OK;
+}

@@ -53,6 +53,11 @@ Result<void> set_traffic(const Invocation& invocation, control::v1::CreateKeyReq
     if (!burst) return burst.error();
     request.set_byte_burst(*burst);
   }
+  if (invocation.has("--egress")) {
+    auto rate = parse_byte_rate(invocation.value("--egress"));
+    if (!rate) return rate.error();
+    request.set_egress_per_second(*rate);
+  }
   return {};
 }
 
@@ -154,6 +159,9 @@ Result<int> show(const Invocation& invocation, ControlClient& client, Output& ou
               (key->limit_per_second() == 0 ? "" : ", burst " + std::to_string(key->burst())));
   output.line("packets     " + show_rate(key->packets_per_second(), key->packet_burst()));
   output.line("bytes       " + show_rate(key->bytes_per_second(), key->byte_burst()));
+  output.line("egress      " + (key->egress_per_second() == 0
+                                    ? std::string("none")
+                                    : std::to_string(key->egress_per_second()) + "/s"));
   if (!key->note().empty()) output.line("note        " + key->note());
   return kDone;
 }
@@ -196,6 +204,7 @@ std::vector<Command> key_commands() {
         {Kind::kOption, "--packet-burst", "N", "packets that may come at once (a second's worth)"},
         {Kind::kOption, "--bytes", "N/s", "bytes a second that it may send; k, M, G: 3M/s"},
         {Kind::kOption, "--byte-burst", "N", "bytes that may come at once (a second's worth)"},
+        {Kind::kOption, "--egress", "N/s", "bytes a second that it is sent; k, M, G: 3M/s"},
         {Kind::kOption, "--note", "TEXT", "for people, at most 256 bytes"},
         {Kind::kFlag, "-q,--quiet", "", "print the raw key alone"}},
        create},

@@ -174,7 +174,7 @@ TEST_F(PinsTest, DetachRemovesEverythingAndSaysSo) {
   const auto removed = OuterDoor::detach(config_);
   ASSERT_TRUE(removed) << to_string(removed.error());
   EXPECT_EQ(removed->front(), "XDP program from edge");
-  EXPECT_EQ(removed->size(), 1U + 20U) << "the program and twenty maps";
+  EXPECT_EQ(removed->size(), 1U + 21U) << "the program and twenty-one maps";
   EXPECT_EQ(sandbox_->xdp_program_on("edge"), 0U);
   EXPECT_FALSE(is_there(config_.pin_directory));
 

@@ -127,6 +127,19 @@ int LoadedFilter::run_tc(const Bytes& frame, __sk_buff context) {
   return static_cast<int>(options.retval);
 }
 
+LoadedFilter::Sent LoadedFilter::send(const Bytes& frame, std::uint64_t wanted_ns) {
+  __sk_buff in{};
+  __sk_buff out{};
+  in.tstamp = wanted_ns;
+  LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame.data(),
+              .data_size_in = static_cast<__u32>(frame.size()), .ctx_in = &in, .ctx_out = &out,
+              .ctx_size_in = sizeof in, .ctx_size_out = sizeof out, .repeat = 1);
+  if (bpf_prog_test_run_opts(object_->egress_fd(), &options) != 0) {
+    throw std::runtime_error(std::string("BPF_PROG_RUN: ") + std::strerror(errno));
+  }
+  return {.dropped = options.retval == TC_ACT_SHOT, .departure_ns = out.tstamp};
+}
+
 std::uint32_t LoadedFilter::cost_ns(Hook hook, const Bytes& frame, unsigned repeat) {
   return run_cost_ns(hook == Hook::kXdp ? object_->xdp_fd() : object_->tc_fd(), frame, repeat);
 }

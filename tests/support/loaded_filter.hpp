@@ -56,6 +56,13 @@ class LoadedFilter {
   /// Nanoseconds a run, on average over `repeat` runs, as the kernel measures it.
   [[nodiscard]] std::uint32_t cost_ns(Hook hook, const Bytes& frame, unsigned repeat);
 
+  struct Sent {
+    bool dropped = false;
+    std::uint64_t departure_ns = 0;  // CLOCK_MONOTONIC; as `wanted_ns` where nothing changed it
+  };
+  /// What the egress program makes of a frame for which TCP asks for that departure.
+  [[nodiscard]] Sent send(const Bytes& frame, std::uint64_t wanted_ns = 0);
+
   /// The answer to a frame that is dropped with one.
   [[nodiscard]] Bytes answer_to(const Bytes& frame);
 

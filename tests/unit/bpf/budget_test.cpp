@@ -65,6 +65,7 @@ TEST_F(LimitsTest, WhatIsOverEitherSpendsNeither) {
              .packets_ns = kStart,
              .bytes_ns = kStart + 1501,
              .received_ns = 0,
+             .egress_ns = 0,
              .reserved = {}};
   const sp_key_clocks before = clocks_;
   EXPECT_EQ(spend_both(1, 1), SP_DROP_KEY_OVER_BYTES);

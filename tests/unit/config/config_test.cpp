@@ -24,6 +24,7 @@ outer_door:
   required: true
   pin_directory: /sys/fs/bpf/other
   capacity: { connections: 1000, sources: 2000, key_slots: 3000, denied_keys: 4000 }
+  egress: true
   resets_per_second: 0
   events: { sample: 7, sample_passes: 1000, ring_bytes: 65536 }
 services:
@@ -70,6 +71,7 @@ TEST(ConfigTest, ReadsTheAgentsSettings) {
   EXPECT_EQ(door.max_sources, 2000U);
   EXPECT_EQ(door.max_key_slots, 3000U);
   EXPECT_EQ(door.max_denied_keys, 4000U);
+  EXPECT_TRUE(door.egress);
   EXPECT_EQ(door.resets_per_second, 0U);
   EXPECT_EQ(door.events.sample, 7U);
   EXPECT_EQ(door.events.sample_passes, 1000U);

@@ -25,7 +25,8 @@ TEST_F(RegistryTest, NewKeyIsFoundWithAllThatWasAskedFor) {
   spec.traffic = {.packets_per_second = std::numeric_limits<std::uint32_t>::max(),
                   .packet_burst = 8,
                   .bytes_per_second = std::uint64_t{1} << 40,
-                  .byte_burst = 9};
+                  .byte_burst = 9,
+                  .egress_per_second = 8};
   spec.note = "for the \"billing\" job; ü'";
   const auto commit = registry().create_key(kOperator, spec, kNow);
   ASSERT_TRUE(commit) << to_string(commit.error());
@@ -182,6 +183,7 @@ TEST_F(RegistryTest, KeysThatCannotBeAreRefused) {
   expect_bad([](KeySpec& spec) { spec.traffic.packet_burst = 1; });
   expect_bad([](KeySpec& spec) { spec.traffic.byte_burst = 1; });
   expect_bad([](KeySpec& spec) { spec.traffic.bytes_per_second = (1ULL << 40) + 1; });
+  expect_bad([](KeySpec& spec) { spec.traffic.egress_per_second = (1ULL << 40) + 1; });
   expect_bad([](KeySpec& spec) {
     spec.traffic = {.bytes_per_second = 1, .byte_burst = (1ULL << 40) + 1};
   });

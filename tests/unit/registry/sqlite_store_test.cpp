@@ -167,12 +167,12 @@ TEST_F(SqliteStoreTest, StoreOfANewerAgentIsRefusedUntouched) {
 
   EXPECT_EQ(failure.code, Errc::kIncompatible);
   EXPECT_NE(failure.message.find("999"), std::string::npos) << failure.message;
-  EXPECT_NE(failure.message.find("version 3"), std::string::npos) << failure.message;
+  EXPECT_NE(failure.message.find("version 4"), std::string::npos) << failure.message;
   EXPECT_FALSE(failure.remedy.empty());
   EXPECT_EQ(bytes(), before);
 }
 
-// What versions 2 and 3 added is taken away again: the columns and their defaults, a table.
+// What versions 2 to 4 added is taken away again: the columns and their defaults, a table.
 TEST_F(SqliteStoreTest, StoreOfAnOlderAgentIsBroughtForward) {
   const auto limited = add_key("one");
   ASSERT_TRUE(registry().revoke_key(kOperator, add_key("two"), "leaked", kNow));
@@ -181,7 +181,7 @@ TEST_F(SqliteStoreTest, StoreOfAnOlderAgentIsBroughtForward) {
   execute(
       "ALTER TABLE keys DROP COLUMN packets_per_second; ALTER TABLE keys DROP COLUMN packet_burst;"
       "ALTER TABLE keys DROP COLUMN bytes_per_second; ALTER TABLE keys DROP COLUMN byte_burst;"
-      "DROP TABLE cidrs; PRAGMA user_version = 1");
+      "ALTER TABLE keys DROP COLUMN egress_per_second; DROP TABLE cidrs; PRAGMA user_version = 1");
   open();
   EXPECT_EQ(dump(*store_), before);
   EXPECT_EQ(registry().get_key(limited).value().traffic, TrafficLimit{});

@@ -78,7 +78,9 @@ class RecordedOperations final : public Operations {
     if (limit == TrafficLimit{}) return "";
     return " packets " + std::to_string(limit.packets_per_second) + "+" +
            std::to_string(limit.packet_burst) + " bytes " + std::to_string(limit.bytes_per_second) +
-           "+" + std::to_string(limit.byte_burst);
+           "+" + std::to_string(limit.byte_burst) +
+           (limit.egress_per_second == 0 ? ""
+                                         : " egress " + std::to_string(limit.egress_per_second));
   }
   Result<CreatedKey> create_key(const Actor& actor, const KeySpec& spec) override {
     auto receipt = change(actor, "create_key " + spec.tenant + " " + spec.user + " " + spec.env +

@@ -108,10 +108,19 @@ TEST_F(SlotTableTest, LimitMovesTheClockSharedWithTheKernel) {
 
 TEST_F(SlotTableTest, LimitsReachTheSlotWhenItIsGivenAndWhenTheyChange) {
   KeyFacts facts{.digest = digest_of("limited")};
-  facts.traffic = {.packet_cost_ns = 1, .packet_burst_ns = 2, .byte_cost = 3, .byte_burst_ns = 4};
+  facts.traffic = {.packet_cost_ns = 1,
+                   .packet_burst_ns = 2,
+                   .byte_cost = 3,
+                   .byte_burst_ns = 4,
+                   .egress_byte_cost = 5};
   Owner& owner = index_.owner_of("acme", "alice");
   KeyEntry& key = index_.add(facts, owner);
-  clocks_[1] = {.requests_ns = 7, .packets_ns = 7, .bytes_ns = 7, .received_ns = 7, .reserved = {}};
+  clocks_[1] = {.requests_ns = 7,
+                .packets_ns = 7,
+                .bytes_ns = 7,
+                .received_ns = 7,
+                .egress_ns = 7,
+                .reserved = {}};
   const auto slot = table_.place_of(key).slot;
   ASSERT_EQ(slot, 1U);
   const sp_limits& limits = slots_[slot].limits;
@@ -119,6 +128,8 @@ TEST_F(SlotTableTest, LimitsReachTheSlotWhenItIsGivenAndWhenTheyChange) {
   EXPECT_EQ(limits.packet_burst_ns, 2U);
   EXPECT_EQ(limits.byte_cost, 3U);
   EXPECT_EQ(limits.byte_burst_ns, 4U);
+  EXPECT_EQ(slots_[1].egress_byte_cost, 5U);
+  EXPECT_EQ(clocks_[1].egress_ns, 0U);
   EXPECT_EQ(clocks_[slot].packets_ns, 0U) << "an earlier owner's debt";
   EXPECT_EQ(clocks_[slot].bytes_ns, 0U);
 

@@ -37,6 +37,14 @@ class EdgeRecorder final : public Edge {
     return traffic == nullptr ? 0
                               : charge(traffic->clock_ns, bytes_of(*traffic), bytes, boot_now());
   }
+  [[nodiscard]] std::uint64_t charge_sent(KeyEntry& key, std::uint64_t bytes) noexcept override {
+    KeyTraffic* traffic = key.traffic.load();
+    return traffic == nullptr
+               ? 0
+               : charge(traffic->sent_ns,
+                        {.cost = traffic->egress_byte_cost.load(), .burst_ns = kSecondNs / 2},
+                        bytes, boot_now());
+  }
   bool bind(const sp_connection_key&, KeyEntry& key) noexcept override {
     note("bind " + std::string(to_view(key.id)));
     return true;
