@@ -165,6 +165,14 @@ void ControlPlane::tick() {
   (void)parts_.denied.sweep(parts_.index, unix_now());  // counted, and tried again
   const auto expired = parts_.enforcer.expire(unix_now());
   if (!expired.empty()) parts_.terminator->cut(expired);
+  for (const auto& [table, mended] : parts_.read_back.run_if_due(now)) {
+    if (!mended) {
+      spdlog::warn("reading back {}: {}", table, to_string(mended.error()));
+    } else {
+      spdlog::warn("reading back {}: {} rows were not what they should be, and were mended", table,
+                   *mended);
+    }
+  }
   warn_of_full_tables(now);
 }
 

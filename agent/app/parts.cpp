@@ -45,6 +45,7 @@ Parts::Parts(const Config& configuration, std::unique_ptr<Store> opened_store, D
       pacer(inner_pace(config.pace)),
       lingering(door.tables().connections()),
       enforcer(index, slots, denied, cidrs, bans),
+      read_back(door.tables(), index, slots, denied, cidrs, bans),
       edge(cidrs, bans, pacer, slots, door.tables().connections(), lingering, workers,
            std::move(wake)),
       policy(config.offenders, started_at),

@@ -14,6 +14,7 @@
 #include "agent/sync/agent_edge.hpp"
 #include "agent/sync/enforcer.hpp"
 #include "agent/sync/event_hub.hpp"
+#include "agent/sync/read_back.hpp"
 #include "agent/terminator/terminator.hpp"
 
 namespace sallyport {
@@ -41,6 +42,7 @@ struct Parts {
   Pacer pacer;
   LingeringBindings lingering;
   Enforcer enforcer;
+  ReadBack read_back;
   AgentEdge edge;
   OffenderPolicy policy;
   EventHub events;                         // any thread

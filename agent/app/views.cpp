@@ -59,6 +59,8 @@ std::vector<NamedCounter> view_agent(Parts& parts, const TerminatorCounters& cou
        parts.cidrs.table_failures()},
       {"denied_keys_failed", "writes of denied keys that the kernel's table did not take",
        parts.denied.table_failures()},
+      {"drift", "rows of the kernel's tables that were not what they should be, and were mended",
+       parts.read_back.drift()},
       {"events_lost", "events that found the kernel's ring full", lost_events(parts)},
       {"events_missed", "events that those who follow them were too slow for",
        parts.events.missed()},

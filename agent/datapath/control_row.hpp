@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <mutex>
 #include <string>
 
@@ -76,6 +77,19 @@ class ControlRow {
   Result<void> turn(__u32 which, __u32 flags) {
     const std::scoped_lock guard(lock_);
     return write((written_.load(std::memory_order_relaxed) & ~which) | flags);
+  }
+
+  /// Writes the row again if it is not what was written; 1: it was not.
+  Result<std::uint64_t> repair() {
+    const std::scoped_lock guard(lock_);
+    const __u32 zero = 0;
+    sp_control found{};
+    if (bpf_map_lookup_elem(fd_, &zero, &found) != 0) {
+      return system_failure(errno, "kernel map sp_control");
+    }
+    if (std::memcmp(&found, &row_, sizeof found) == 0) return 0;
+    auto done = write(written_.load(std::memory_order_relaxed));
+    return done ? Result<std::uint64_t>(1) : done.error();
   }
 
   [[nodiscard]] bool has(__u32 flag) const noexcept {

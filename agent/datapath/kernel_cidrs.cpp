@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <string>
+#include <vector>
 
 namespace sallyport {
 namespace {
@@ -47,6 +48,16 @@ Result<void> KernelCidrs::replace(std::span<const CidrRule> rules) {
   const __u32 old = was_second ? 1 : 0;
   (void)bpf_map_delete_elem(tries_fd_, &old);  // its memory; absent when there was none
   return {};
+}
+
+// The blocks alone, which the programs read by mapped memory as we do.
+bool KernelCidrs::holds(std::span<const CidrRule> rules) const {
+  if (rules.empty()) return !control_.has(SP_HAVE_CIDRS);
+  std::vector<__u64> wanted(SP_CIDR_WORDS);
+  (void)write_cidr_blocks(rules, wanted);
+  const std::size_t list = control_.has(SP_SECOND_CIDRS) ? 1 : 0;
+  const auto found = blocks_.subspan(list * SP_CIDR_WORDS, SP_CIDR_WORDS);
+  return control_.has(SP_HAVE_CIDRS) && std::equal(wanted.begin(), wanted.end(), found.begin());
 }
 
 Result<void> KernelCidrs::make(std::span<const CidrRule> rules, __u32 list, __u32& flags) {

@@ -23,6 +23,7 @@ class KernelCidrs final : public CidrTable {
       : tries_fd_(bpf_map__fd(tries)), blocks_(blocks), control_(control) {}
 
   Result<void> replace(std::span<const CidrRule> rules) override;
+  [[nodiscard]] bool holds(std::span<const CidrRule> rules) const override;
   [[nodiscard]] TableUse use() const { return {"cidrs", size_.load(), kMostCidrs}; }
 
  private:

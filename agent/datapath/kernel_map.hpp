@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,13 @@ class KernelMap {
       if (errno != EBUSY) break;
     }
     return refused("took no row");
+  }
+
+  /// Nothing: it is not there, or can't be read.
+  [[nodiscard]] std::optional<Value> find(const Key& key) const {
+    Value value{};
+    if (bpf_map_lookup_elem(fd_, &key, &value) != 0) return std::nullopt;
+    return value;
   }
 
   /// In batches. `keys` and `values` have the same length; after a failure some are in.

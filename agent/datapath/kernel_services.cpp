@@ -32,12 +32,17 @@ sp_service_key on_every_address(std::size_t index) {
   return key;
 }
 
-/// Id and mode change together.
-void store(sp_service& where, const sp_service& service) {
+__u32 word_of(const sp_service& service) {
   static_assert(sizeof(sp_service) == sizeof(__u32));
   __u32 word = 0;
   std::memcpy(&word, &service, sizeof word);
-  std::atomic_ref<__u32>(reinterpret_cast<__u32&>(where)).store(word, std::memory_order_release);
+  return word;
+}
+
+/// Id and mode change together.
+void store(sp_service& where, const sp_service& service) {
+  std::atomic_ref<__u32>(reinterpret_cast<__u32&>(where))
+      .store(word_of(service), std::memory_order_release);
 }
 
 void store_has_exact(sp_service_port& port, bool has_exact) {
@@ -48,7 +53,11 @@ void store_has_exact(sp_service_port& port, bool has_exact) {
 
 Result<void> KernelServices::put(const sp_service_key& key, const sp_service& service) {
   const std::scoped_lock guard(lock_);
-  declared_.insert(bytes_of(key));
+  declared_[bytes_of(key)] = service;
+  return write(key, service);
+}
+
+Result<void> KernelServices::write(const sp_service_key& key, const sp_service& service) {
   sp_service_port& port = ports_[index_of(key)];
   if (is_on_every_address(key)) {
     store(port.any, service);
@@ -57,6 +66,26 @@ Result<void> KernelServices::put(const sp_service_key& key, const sp_service& se
   if (auto done = map_.put(key, service); !done) return done;
   store_has_exact(port, true);
   return {};
+}
+
+bool KernelServices::holds(const sp_service_key& key, const sp_service& service) const {
+  const sp_service_port& port = ports_[index_of(key)];
+  if (is_on_every_address(key)) return word_of(port.any) == word_of(service);
+  const auto found = map_.find(key);
+  return found && word_of(*found) == word_of(service) && port.has_exact != 0;
+}
+
+Result<std::uint64_t> KernelServices::repair() {
+  const std::scoped_lock guard(lock_);
+  std::uint64_t mended = 0;
+  for (const auto& [bytes, service] : declared_) {
+    sp_service_key key{};
+    std::memcpy(&key, bytes.data(), sizeof key);
+    if (holds(key, service)) continue;
+    ++mended;
+    if (auto done = write(key, service); !done) return done.error();
+  }
+  return mended;
 }
 
 Result<void> KernelServices::put_key_headers(std::uint16_t service_id,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <mutex>
-#include <set>
 #include <span>
 #include <string>
 
@@ -22,14 +22,18 @@ class KernelServices final : public ServiceTable {
   Result<void> put(const sp_service_key& key, const sp_service& service) override;
   Result<void> put_key_headers(std::uint16_t service_id, const sp_key_headers& headers) override;
   Result<void> erase_others() override;
+  [[nodiscard]] Result<std::uint64_t> repair() override;
   [[nodiscard]] TableUse use() const;
 
  private:
+  [[nodiscard]] bool holds(const sp_service_key& key, const sp_service& service) const;
+  Result<void> write(const sp_service_key& key, const sp_service& service);
+
   KernelMap<sp_service_key, sp_service> map_;
   KernelMap<__u32, sp_key_headers> key_headers_;
   std::span<sp_service_port> ports_;
   mutable std::mutex lock_;
-  std::set<std::string> declared_;  // keys, since this agent started
+  std::map<std::string, sp_service> declared_;  // by key, since this agent started
 };
 
 }  // namespace sallyport

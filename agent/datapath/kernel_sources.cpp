@@ -2,7 +2,7 @@
 #include "agent/datapath/kernel_sources.hpp"
 
 #include <cstring>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace sallyport {
 namespace {
@@ -52,20 +52,28 @@ Result<std::vector<SourceTable::Row>> KernelSources::rows() const {
   return rows;
 }
 
-Result<void> KernelSources::repair_lines() {
+Result<std::uint64_t> KernelSources::repair() {
   const auto known = rows();
   if (!known) return known.error();
-  std::unordered_set<std::uint64_t> keys;
-  for (const auto& row : *known) keys.insert(row_key(row.source.to_abi()));
-  std::vector<std::uint64_t> strangers;
-  lines_.for_each([&](std::uint64_t key, std::uint64_t, bool) {
-    if (!keys.contains(key)) strangers.push_back(key);
-  });
-  for (const auto key : strangers) lines_.line_of(key).erase();
+  std::unordered_map<std::uint64_t, std::uint64_t> in_lines;
+  lines_.for_each([&](std::uint64_t key, std::uint64_t value, bool) { in_lines[key] = value; });
+  std::uint64_t mended = 0;
   for (const auto& row : *known) {
-    if (auto done = put_line(row.source.to_abi(), row.state); !done) return done;
+    const sp_address source = row.source.to_abi();
+    const std::uint64_t key = row_key(source);
+    const auto found = in_lines.find(key);
+    const bool is_there = found != in_lines.end();
+    if (is_there && found->second == sp_source_row_value(row.state.expires_ns, row.state.verdict)) {
+      in_lines.erase(found);
+      continue;
+    }
+    if (is_there) in_lines.erase(found);
+    // Without a row in a full line, or of no line, it is in the map alone, and no fault.
+    if (key != 0 && (is_there || !lines_.line_of(key).has_spilled())) ++mended;
+    if (auto done = put_line(source, row.state); !done) return done.error();
   }
-  return {};
+  for (const auto& [key, value] : in_lines) lines_.line_of(key).erase();
+  return mended + in_lines.size();
 }
 
 }  // namespace sallyport

@@ -16,12 +16,11 @@ class KernelSources final : public SourceTable {
   KernelSources(const bpf_map* map, std::span<sp_line> lines, ControlRow& control)
       : map_(map), lines_(lines, control.seed()), control_(control) {}
 
-  /// Makes the lines say what the map says: an agent may have been killed between the two.
-  Result<void> repair_lines();
-
   Result<void> put(const Address& source, const sp_source_state& state) override;
   Result<void> erase(const Address& source) override;
   [[nodiscard]] Result<std::vector<Row>> rows() const override;
+  /// Makes the lines say what the map says: an agent may have been killed between the two.
+  [[nodiscard]] Result<std::uint64_t> repair() override;
   [[nodiscard]] TableUse use() const { return map_.use("sources"); }
 
  private:

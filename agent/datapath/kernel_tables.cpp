@@ -85,7 +85,7 @@ Result<std::unique_ptr<KernelTables>> KernelTables::open(const BpfObject& object
                                                   .cidr_blocks = std::move(*cidr_blocks)});
   // First of all, since nothing that another ABI version wrote may be touched.
   if (auto taken = impl->control.take_over(); !taken) return taken.error();
-  if (auto repaired = impl->sources.repair_lines(); !repaired) return repaired.error();
+  if (auto repaired = impl->sources.repair(); !repaired) return repaired.error();
   sp_key_slot& offenders = impl->slots.rows()[SP_OFFENDER_SLOT];
   offenders.verdict = SP_DROP_CONNECTION_OFFENDER;
   offenders.generation = 1;
@@ -125,6 +125,10 @@ Result<void> KernelTables::set_resets(std::uint64_t cost_ns, std::uint64_t burst
 
 Result<void> KernelTables::sample(std::uint32_t drops, std::uint32_t passes) {
   return impl_->control.sample(drops, passes);
+}
+
+Result<std::uint64_t> KernelTables::repair() {
+  return impl_->control.repair();
 }
 
 std::vector<TableUse> KernelTables::use() const {

@@ -28,6 +28,7 @@ class KernelTables final : public Tables {
   SlotMemory slot_memory() override;
   Result<void> set_pace(std::uint64_t cost_ns, std::uint64_t burst_ns) override;
   Result<void> set_resets(std::uint64_t cost_ns, std::uint64_t burst_ns) override;
+  [[nodiscard]] Result<std::uint64_t> repair() override;
   [[nodiscard]] std::vector<TableUse> use() const override;
 
   /// One in so many judged packets becomes an event (see sp_control); 0: none, as at first.

@@ -10,12 +10,12 @@
 #include "agent/base/cidr_set.hpp"
 #include "agent/base/result.hpp"
 #include "agent/datapath/denied_key_table.hpp"
+#include "agent/datapath/source_table.hpp"
 #include "bpf/abi/connection.h"
 #include "bpf/abi/denied_key.h"
 #include "bpf/abi/key_slot.h"
 #include "bpf/abi/key_usage.h"
 #include "bpf/abi/service.h"
-#include "bpf/abi/source.h"
 #include "bpf/abi/verdict.h"
 
 namespace sallyport {
@@ -23,22 +23,9 @@ namespace sallyport {
 /// The rim between what decides and the kernel's maps. `KernelTables` is the real one;
 /// `MemoryTables` holds the same state in this process where the outer door is absent.
 /// All calls may come from any thread, unless said otherwise.
-
-/// Verdicts on sources (map sp_sources).
-class SourceTable {
- public:
-  struct Row {
-    Address source;
-    sp_source_state state;
-  };
-
-  virtual ~SourceTable() = default;
-  /// `Errc::kFull` when the table has no room.
-  virtual Result<void> put(const Address& source, const sp_source_state& state) = 0;
-  /// Erasing what is not there is not an error.
-  virtual Result<void> erase(const Address& source) = 0;
-  [[nodiscard]] virtual Result<std::vector<Row>> rows() const = 0;
-};
+///
+/// `repair` makes what the programs read equal to what was put, where somebody else wrote it or an
+/// agent was killed between two writes, and says how many rows were not. In memory: none.
 
 /// Bindings of connections to key slots (map sp_connections).
 class ConnectionTable {
@@ -68,6 +55,8 @@ class CidrTable {
   /// The list as a whole: the old one is in force until the new one is, and no moment in between.
   /// After a failure no prefix is in force here, since an old one may be wrong by now.
   virtual Result<void> replace(std::span<const CidrRule> rules) = 0;
+  /// Whether IPv4 is judged as these rules say, which were put last.
+  [[nodiscard]] virtual bool holds(std::span<const CidrRule>) const { return true; }
 };
 
 /// Declared services (maps sp_services, sp_service_ports and sp_key_headers).
@@ -79,6 +68,7 @@ class ServiceTable {
   virtual Result<void> put_key_headers(std::uint16_t service_id, const sp_key_headers& headers) = 0;
   /// Makes the table hold exactly what was put since the agent started.
   virtual Result<void> erase_others() = 0;
+  [[nodiscard]] virtual Result<std::uint64_t> repair() { return 0; }
 };
 
 /// Counters by verdict, and what keys were sent, summed over CPUs (sp_counters, sp_key_usage).
@@ -113,6 +103,8 @@ class Tables {
   virtual Result<void> set_pace(std::uint64_t cost_ns, std::uint64_t burst_ns) = 0;
   /// How often condemned connections are answered by a reset, all together; cost 0: never.
   virtual Result<void> set_resets(std::uint64_t cost_ns, std::uint64_t burst_ns) = 0;
+  /// Of what is in none of the above: pace, rates, and which tables are looked up.
+  [[nodiscard]] virtual Result<std::uint64_t> repair() { return 0; }
   [[nodiscard]] virtual std::vector<TableUse> use() const = 0;
 };
 

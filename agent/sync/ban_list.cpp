@@ -121,6 +121,35 @@ Result<void> BanList::adopt(const std::vector<Ban>& by_operator, UnixSeconds uni
   return {};
 }
 
+Result<std::uint64_t> BanList::read_back(BootNs now) {
+  auto rows = table_.rows();
+  if (!rows) return rows.error();
+  std::unordered_map<Address, sp_source_state, AddressHash> found;
+  for (const auto& row : *rows) found.emplace(row.source, row.state);
+  std::uint64_t mended = 0;
+  const std::unique_lock guard(lock_);
+  for (const auto& [source, entry] : bans_) {
+    const BanInForce* ban = strongest(entry, now);
+    const auto row = found.find(source);
+    const bool is_there = row != found.end();
+    if (ban == nullptr) continue;  // has ended just now: what is left of it is erased below
+    const sp_source_state wanted = to_state(*ban);
+    const bool is_right = is_there && row->second.verdict == wanted.verdict &&
+                          row->second.expires_ns == wanted.expires_ns;
+    if (is_there) found.erase(row);
+    if (is_right) continue;
+    ++mended;
+    if (auto done = mirror(source, entry, now); !done) return done.error();
+  }
+  for (const auto& [source, state] : found) {
+    mended += state.expires_ns > now ? 1 : 0;
+    if (auto erased = table_.erase(source); !erased) return erased.error();
+  }
+  const auto lines = table_.repair();
+  if (!lines) return lines;
+  return mended + *lines;
+}
+
 std::vector<BanInForce> BanList::in_force(BootNs now) const {
   std::vector<BanInForce> bans;
   const std::shared_lock guard(lock_);

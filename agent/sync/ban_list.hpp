@@ -53,6 +53,9 @@ class BanList {
   /// registry's, and clears what else is there. No ban that stays is out of force meanwhile.
   Result<void> adopt(const std::vector<Ban>& by_operator, UnixSeconds unix_time, BootNs boot_time);
 
+  /// Makes the kernel's table hold the bans that are in force; how many rows did not say so.
+  Result<std::uint64_t> read_back(BootNs now);
+
   [[nodiscard]] std::vector<BanInForce> in_force(BootNs now) const;
   [[nodiscard]] std::uint64_t table_failures() const noexcept { return table_failures_.load(); }
 

@@ -41,4 +41,11 @@ Result<void> CidrList::retry() {
   return done;
 }
 
+Result<std::uint64_t> CidrList::read_back() {
+  if (!is_mirrored_ || table_.holds(rules_)) return 0;
+  is_mirrored_ = false;
+  auto done = retry();
+  return done ? Result<std::uint64_t>(1) : done.error();
+}
+
 }  // namespace sallyport

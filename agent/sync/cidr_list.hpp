@@ -30,6 +30,9 @@ class CidrList {
   /// Once more, if the kernel did not take the last list; nothing where it did.
   Result<void> retry();
 
+  /// Puts the list anew if the kernel does not hold it; 1: it did not.
+  Result<std::uint64_t> read_back();
+
   [[nodiscard]] std::uint64_t table_failures() const noexcept { return table_failures_; }
 
  private:

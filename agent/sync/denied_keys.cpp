@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "agent/association/checks.hpp"
 #include "agent/sync/slot_table.hpp"
@@ -56,9 +57,37 @@ Result<void> DeniedKeys::replay(KeyIndex& index, UnixSeconds now) {
   for (const auto& [text, state] : found) {
     std::memcpy(strangers.emplace_back().digest, text.data(), text.size());
   }
-  if (auto erased = table_.erase(strangers); !erased) return erased;
+  if (!strangers.empty()) {
+    if (auto erased = table_.erase(strangers); !erased) return erased;
+  }
   (void)write(batch);  // counted; the inner door refuses them, and sweep tries again
   return {};
+}
+
+Result<std::uint64_t> DeniedKeys::read_back(KeyIndex& index, UnixSeconds now) {
+  const auto rows = table_.rows();
+  if (!rows) return rows.error();
+  std::unordered_set<std::string> found;
+  for (const auto& row : *rows) found.insert(text_of(row.id));
+  std::uint64_t mended = 0;
+  Batch missing;
+  index.for_each([&](KeyEntry& key) {
+    if (key.denied_row == DeniedRow::kAbsent) return;
+    const bool is_there = found.erase(text_of(id_of(key))) > 0;
+    if (is_there || key.denied_row != DeniedRow::kPresent) return;
+    key.denied_row = DeniedRow::kUnsure;
+    gather(key, now, missing);
+    ++mended;
+  });
+  std::vector<sp_denied_key_id> strangers;
+  for (const auto& text : found) {
+    std::memcpy(strangers.emplace_back().digest, text.data(), text.size());
+  }
+  if (!strangers.empty()) {
+    if (auto erased = table_.erase(strangers); !erased) return erased.error();
+  }
+  if (auto put = write(missing); !put) return put.error();
+  return mended + strangers.size();
 }
 
 Result<void> DeniedKeys::judge(KeyEntry& key, UnixSeconds now) {

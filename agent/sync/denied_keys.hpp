@@ -39,6 +39,9 @@ class DeniedKeys {
   Result<void> sweep(KeyIndex& index, UnixSeconds now);
   static constexpr std::size_t kSweep = 65536;
 
+  /// Makes the table hold what was put and not erased; how many rows were missing or strange.
+  Result<std::uint64_t> read_back(KeyIndex& index, UnixSeconds now);
+
   [[nodiscard]] std::uint64_t table_failures() const noexcept { return table_failures_.load(); }
 
  private:

@@ -205,6 +205,26 @@ void SlotTable::adopt(KeyIndex& index) {
     store(memory_.slots[slot].verdict, SP_DROP_KEY_REVOKED);
 }
 
+std::uint64_t SlotTable::read_back(UnixSeconds now) {
+  const std::scoped_lock guard(lock_);
+  std::uint64_t mended = 0;
+  for (std::uint32_t slot = 1; slot < owners_.size(); ++slot) {
+    const KeyEntry* key = owners_[slot];
+    if (key == nullptr) continue;
+    sp_key_slot& row = memory_.slots[slot];
+    sp_key_slot wanted = row;
+    wanted.verdict = static_cast<std::uint32_t>(verdict_for(check_standing(*key, now)));
+    std::copy_n(key->digest.begin(), sizeof wanted.digest, wanted.digest);
+    write_limits(*key, wanted);
+    if (std::memcmp(&wanted, &row, sizeof row) == 0) continue;
+    ++mended;
+    std::copy_n(key->digest.begin(), sizeof row.digest, row.digest);
+    write_limits(*key, row);
+    store(row.verdict, wanted.verdict);
+  }
+  return mended;
+}
+
 std::vector<KeyEntry*> SlotTable::placed() const {
   const std::scoped_lock guard(lock_);
   std::vector<KeyEntry*> keys;

@@ -53,6 +53,9 @@ class SlotTable {
   /// it, and condemns the slots of keys that nobody knows any more.
   void adopt(KeyIndex& index);
 
+  /// Makes each key's slot say what is to be done with the key's packets; how many did not.
+  [[nodiscard]] std::uint64_t read_back(UnixSeconds now);
+
   /// Keys that have a slot, for periodic walks.
   [[nodiscard]] std::vector<KeyEntry*> placed() const;
 

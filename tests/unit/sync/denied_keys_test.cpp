@@ -198,6 +198,20 @@ TEST_F(DeniedKeysTest, ReplayKeepsWhatIsRightAndMendsTheRest) {
   EXPECT_EQ((table_.held[{digest.begin(), digest.begin() + 16}].revision), 0U) << "not touched";
 }
 
+TEST_F(DeniedKeysTest, ReadBackPutsWhatIsMissingAndErasesWhatIsStrange) {
+  auto& key = add("a", Standing::kRevoked);
+  ASSERT_TRUE(denied_.judge(key, kNow));
+  EXPECT_EQ(denied_.read_back(index_, kNow).value(), 0U);
+  table_.held.clear();
+  const auto digest = digest_of("nobody's");
+  table_.held[{digest.begin(), digest.begin() + 16}] = {
+      .verdict = SP_DROP_KEY_REVOKED, .reserved = 0, .revision = 0};
+  EXPECT_EQ(denied_.read_back(index_, kNow).value(), 2U);
+  EXPECT_EQ(held("a"), SP_DROP_KEY_REVOKED);
+  EXPECT_EQ(table_.held.size(), 1U);
+  EXPECT_EQ(denied_.read_back(index_, kNow).value(), 0U);
+}
+
 TEST_F(DeniedKeysTest, WithoutAServiceInClearTheTableIsEmpty) {
   auto& key = add("a", Standing::kRevoked);
   ASSERT_TRUE(denied_.judge(key, kNow));
