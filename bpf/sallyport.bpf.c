@@ -70,26 +70,23 @@ __noinline int sp_report_tc(struct __sk_buff *skb, __u32 outcome)
 	return 0;
 }
 
-__noinline __u32 sp_read_xdp(struct xdp_md *ctx, __u32 verdict)
+/* Whether there is a text now for sp_end_reading. */
+__noinline int sp_read_xdp(struct xdp_md *ctx)
 {
 	struct sp_frame frame = sp_xdp_frame(ctx);
 	struct sp_reading *reading = sp_begin_reading(&frame);
 
-	if (!reading || bpf_xdp_load_bytes(ctx, reading->offset, &reading->text,
-					   sp_bytes_to_read(reading)))
-		return verdict;
-	return sp_end_reading(reading, verdict);
+	return reading && !bpf_xdp_load_bytes(ctx, reading->offset, &reading->text,
+					      sp_bytes_to_read(reading));
 }
 
-__noinline __u32 sp_read_tc(struct __sk_buff *skb, __u32 verdict)
+__noinline int sp_read_tc(struct __sk_buff *skb)
 {
 	struct sp_frame frame = sp_tc_frame(skb);
 	struct sp_reading *reading = sp_begin_reading(&frame);
 
-	if (!reading || bpf_skb_load_bytes(skb, reading->offset, &reading->text,
-					   sp_bytes_to_read(reading)))
-		return verdict;
-	return sp_end_reading(reading, verdict);
+	return reading && !bpf_skb_load_bytes(skb, reading->offset, &reading->text,
+					      sp_bytes_to_read(reading));
 }
 
 /* Only XDP can send a frame back whose checksum nobody else completes. */
@@ -111,8 +108,8 @@ int sp_xdp(struct xdp_md *ctx)
 	struct sp_judgement judgement = sp_judge(&frame);
 	__u32 outcome;
 
-	if (judgement.is_unread)
-		judgement.verdict = sp_read_xdp(ctx, judgement.verdict);
+	if (judgement.is_unread && sp_read_xdp(ctx))
+		judgement.verdict = sp_end_reading(judgement.verdict);
 	outcome = sp_account(judgement, frame.length);
 	if (outcome & SP_OUTCOME_SAMPLED)
 		sp_report_xdp(ctx, outcome);
@@ -128,8 +125,8 @@ int sp_tc(struct __sk_buff *skb)
 	struct sp_judgement judgement = sp_judge(&frame);
 	__u32 outcome;
 
-	if (judgement.is_unread)
-		judgement.verdict = sp_read_tc(skb, judgement.verdict);
+	if (judgement.is_unread && sp_read_tc(skb))
+		judgement.verdict = sp_end_reading(judgement.verdict);
 	outcome = sp_account(judgement, frame.length);
 	if (outcome & SP_OUTCOME_SAMPLED)
 		sp_report_tc(skb, outcome);

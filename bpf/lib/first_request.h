@@ -161,11 +161,19 @@ static __always_inline int sp_judge_text(struct sp_reading *reading)
 	return length && sp_is_denied(reading, key, length);
 }
 
-/* SP_DROP_KEY_DENIED, or `verdict`. */
-static __always_inline __u32 sp_end_reading(struct sp_reading *reading, __u32 verdict)
+/*
+ * SP_DROP_KEY_DENIED, or `verdict`. Global, and not called by what reads the text: before
+ * Linux 6.8 the stacks of three in a row are too much together.
+ */
+__noinline __u32 sp_end_reading(__u32 verdict)
 {
-	int is_denied = sp_judge_text(reading);
+	__u32 zero = 0;
+	struct sp_reading *reading = bpf_map_lookup_elem(&sp_readings, &zero);
+	int is_denied;
 
+	if (!reading)
+		return verdict;
+	is_denied = sp_judge_text(reading);
 	bpf_probe_read_kernel(&reading->text, sp_bytes_to_read(reading), sp_blank_text);
 	if (is_denied)
 		return SP_DROP_KEY_DENIED;

@@ -22,13 +22,15 @@ __noinline __u32 sp_pace(const struct sp_address *source, __u64 cost_ns, __u64 b
 {
 	__u64 now = bpf_ktime_get_boot_ns();
 	struct sp_pace first = {.clock_ns = now + cost_ns};
+	struct sp_address key;
 	struct sp_pace *pace;
 
 	if (!source)
 		return SP_PASS_UNJUDGED;
-	pace = bpf_map_lookup_elem(&sp_paces, source);
+	key = *source; /* before Linux 6.2 an argument's memory can't be a lookup's key */
+	pace = bpf_map_lookup_elem(&sp_paces, &key);
 	if (!pace) {
-		bpf_map_update_elem(&sp_paces, source, &first, BPF_NOEXIST);
+		bpf_map_update_elem(&sp_paces, &key, &first, BPF_NOEXIST);
 		return SP_PASS_UNJUDGED;
 	}
 	return sp_spend(&pace->clock_ns, cost_ns, burst_ns, now) ? SP_PASS_UNJUDGED
