@@ -86,31 +86,36 @@ static __always_inline void sp_sha256_begin(struct sp_hash *hash)
 	hash->state[7] = 0x5be0cd19;
 }
 
-/* Words 16 to 63 of the block's schedule, from the first 16; and all of them mixed. */
+/*
+ * The words of the block that `schedule` holds, and 48 more that follow from them, mixed.
+ * Nothing of use stays in `schedule`.
+ */
 static __always_inline void sp_sha256_stretch(struct sp_hash *hash)
 {
+	/* Volatile: left in memory, sixteen words are no burden to the stack. */
+	volatile __u32 *words = hash->schedule;
+
 #pragma unroll
 	for (int i = 0; i < 64; i++) {
-		__u32 word = hash->schedule[i & 15];
+		__u32 word = words[i & 15];
 
 		if (i >= 16) {
-			word += sp_small_sigma0(hash->schedule[(i - 15) & 15]) +
-				hash->schedule[(i - 7) & 15] +
-				sp_small_sigma1(hash->schedule[(i - 2) & 15]);
-			hash->schedule[i & 15] = word;
+			word += sp_small_sigma0(words[(i - 15) & 15]) +
+				words[(i - 7) & 15] +
+				sp_small_sigma1(words[(i - 2) & 15]);
+			words[i & 15] = word;
 		}
 		hash->mixed[i] = word + sp_sha256_rounds[i];
 	}
 }
 
-/* Takes in the block that `schedule` holds, and leaves nothing of use there. */
+/* Takes in the block whose words are mixed. */
 static __always_inline void sp_sha256_take(struct sp_hash *hash)
 {
 	__u32 a = hash->state[0], b = hash->state[1], c = hash->state[2];
 	__u32 d = hash->state[3], e = hash->state[4], f = hash->state[5];
 	__u32 g = hash->state[6], h = hash->state[7];
 
-	sp_sha256_stretch(hash);
 	for (int i = 0; i < 64; i += 8) {
 #define SP_ROUND(a, b, c, d, e, f, g, h, at)                                             \
 	h += sp_big_sigma1(e) + (g ^ (e & (f ^ g))) + hash->mixed[at];                   \

@@ -55,6 +55,7 @@ void check_digest(std::string_view key) {
       hash.schedule[i] =
           __u32{word[0]} << 24 | __u32{word[1]} << 16 | __u32{word[2]} << 8 | word[3];
     }
+    sp_sha256_stretch(&hash);
     sp_sha256_take(&hash);
   }
   unsigned char expected[SHA256_DIGEST_LENGTH];

@@ -6,18 +6,25 @@ find_program(BPFTOOL bpftool PATHS /usr/sbin /sbin REQUIRED)
 find_path(BPF_INCLUDE bpf/bpf_helpers.h REQUIRED)
 execute_process(COMMAND ${CMAKE_C_COMPILER} -print-multiarch OUTPUT_VARIABLE BPF_MULTIARCH OUTPUT_STRIP_TRAILING_WHITESPACE)
 
+# sp_bpf_object(OBJECT FILE CLANG) compiles FILE, of the calling folder, into OBJECT.
+function(sp_bpf_object object file clang)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/bpf)
+  get_filename_component(source ${file} ABSOLUTE)
+  get_filename_component(name ${object} NAME)
+  add_custom_command(
+    OUTPUT ${object}
+    COMMAND ${clang} -target bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall -Wextra -Werror
+            -fdebug-prefix-map=${CMAKE_SOURCE_DIR}=.
+            -I${CMAKE_SOURCE_DIR} -isystem /usr/include/${BPF_MULTIARCH}
+            -MD -MF ${object}.d -MT ${object} -c ${source} -o ${object}
+    DEPENDS ${source} DEPFILE ${object}.d
+    COMMENT "BPF object ${name}" VERBATIM)
+endfunction()
+
 function(sp_bpf_skeleton name file)
   set(object ${CMAKE_BINARY_DIR}/bpf/${name}.bpf.o)
   set(skeleton ${CMAKE_BINARY_DIR}/bpf/${name}.skel.h)
-  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/bpf)
-  add_custom_command(
-    OUTPUT ${object}
-    COMMAND ${BPF_CLANG} -target bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall -Wextra -Werror
-            -fdebug-prefix-map=${CMAKE_SOURCE_DIR}=.
-            -I${CMAKE_SOURCE_DIR} -isystem /usr/include/${BPF_MULTIARCH}
-            -MD -MF ${object}.d -MT ${object} -c ${CMAKE_CURRENT_SOURCE_DIR}/${file} -o ${object}
-    DEPENDS ${file} DEPFILE ${object}.d
-    COMMENT "BPF object ${name}" VERBATIM)
+  sp_bpf_object(${object} ${file} ${BPF_CLANG})
   add_custom_command(
     OUTPUT ${skeleton}
     COMMAND ${BPFTOOL} gen skeleton ${object} name ${name}_bpf > ${skeleton}.new
