@@ -92,8 +92,11 @@ expect_http 401 bob --interface 192.0.2.8
 stop_agent
 "$next" --config "$scratch/sallyport.yaml" --detach >/dev/null
 write_config attach=tc refusals=3 window=30s ban=10m settle=0s
+rm -f "$scratch"/sallyport.db* # a newer agent has brought it forward
 SALLYPORTD=$before
 start_agent
+make_users acme alice bob
+new_key alice acme/alice
 new_key bob acme/bob
 condemn
 gives_way kill_agent stop_agent stop_agent kill_agent

@@ -34,7 +34,7 @@ write_config() {
 	local interfaces=e0 attach=auto mode=enforce pin_directory=/sys/fs/bpf/sallyport
 	local address=192.0.2.1 address6=2001:db8::1 port=8443 upstream=127.0.0.1:9000 workers=2
 	local refusals=1000 window=10s ban=60s max_ban=1h guard=10m settle=30s exempt='' capacity='' events='' extra=''
-	local pace_per_second=0 pace_burst=100 cleartext='' resets=1000 egress=false
+	local pace_per_second=0 pace_burst=100 cleartext='' resets='' egress=''
 	[ $# -eq 0 ] || local "$@"
 	{
 		cat <<-YAML
@@ -51,8 +51,8 @@ write_config() {
 			  pin_directory: $pin_directory
 			  capacity: {$capacity}
 			  events: {$events}
-			  egress: $egress
-			  resets_per_second: $resets
+			${egress:+  egress: $egress}
+			${resets:+  resets_per_second: $resets}
 			offenders:
 			  refusals: $refusals
 			  window: $window
