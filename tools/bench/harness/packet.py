@@ -9,7 +9,7 @@
 
 from dataclasses import dataclass
 
-from harness import sandbox
+from harness import sandbox, stack_peers
 from harness.packet_subjects import TRAFFIC_FROM, Driver, XdpFilter, run_time
 from harness.receiver import Receiver
 from harness.report import interleave, print_rows, progress
@@ -38,13 +38,18 @@ class Case:
 # A case that sp-bench-packet does not know yet is a line here and one in packet/cases.cpp.
 RATE = "packets/s"
 TIME = "ns"
+STACK = tuple(stack_peers.PEERS)
+FEW = ("xdp-drop", "xdp-read", "xdp-filter", *STACK)
+MANY = ("xdp-drop", "xdp-read", *STACK)  # xdp-filter takes a process a source
 CASES = [
-    Case("condemned-connection", RATE, ("xdp-drop", "xdp-read", "xdp-filter")),
-    Case("banned-source", RATE, ("xdp-drop", "xdp-read", "xdp-filter")),
-    Case("denied-cidr", RATE, ("xdp-drop", "xdp-read", "xdp-filter")),
-    Case("over-limit", RATE, ("xdp-drop", "xdp-read", "xdp-filter")),
-    Case("condemned-connection", RATE, ("xdp-drop", "xdp-read"), sources=1_000_000, flows=1, random=True),
-    Case("denied-cidr", RATE, ("xdp-drop", "xdp-read"), sources=1_000_000, flows=1, random=True),
+    Case("condemned-connection", RATE, FEW),
+    Case("banned-source", RATE, FEW),
+    Case("denied-cidr", RATE, FEW),
+    Case("over-limit", RATE, FEW),
+    Case("condemned-connection", RATE, MANY, sources=1_000_000, flows=1, random=True),
+    Case("banned-source", RATE, MANY, sources=1_000_000, flows=1, random=True),
+    Case("denied-cidr", RATE, MANY, sources=1_000_000, flows=1, random=True),
+    Case("over-limit", RATE, MANY, sources=1_000_000, flows=1, random=True),
     Case("condemned-connection", TIME, ("xdp-drop", "xdp-filter")),
     Case("banned-source", TIME, ("xdp-drop", "xdp-filter")),
     Case("denied-cidr", TIME, ("xdp-drop", "xdp-filter")),
@@ -66,9 +71,13 @@ def subjects_of(case, options):
 
 
 def check(options):
-    if any("xdp-filter" in subjects_of(case, options) for case in CASES):
+    asked = {name for case in CASES for name in subjects_of(case, options)}
+    if "xdp-filter" in asked:
         sandbox.need("xdp-filter", "xdp-tools")
         sandbox.need("bpftool", "bpftool")
+    for name in asked & set(STACK):
+        sandbox.need(*stack_peers.NEEDS[name])
+        sandbox.need("ethtool", "ethtool")
 
 
 def measure(options):
@@ -90,13 +99,15 @@ def measure(options):
 
 
 def subject_of(case, name):
+    if name in stack_peers.PEERS:
+        return stack_peers.PEERS[name](case)
     return XdpFilter(case) if name == "xdp-filter" else Driver(case, name)
 
 
 def rate_sample(case, name, options):
     seconds = options.seconds or 1.0
     with subject_of(case, name) as subject:
-        receiver = Receiver("e0", cpu=1)
+        receiver = Receiver("e0", cpu=1, counter=subject.counter)
         with sandbox.running(*sender(case, seconds), stdout=-3) as process:
             sample = receiver.sample(seconds, process)
             process.wait()

@@ -9,6 +9,7 @@ from harness import sandbox
 from harness.report import BenchError
 
 TRAFFIC_FROM = "198.18.0.0"  # RFC 2544: for benchmarks
+XDP_DROPS = "_xdp_drops"  # the driver's counter of them
 ENOUGH = 0.999  # of what was dropped must have met the case's verdict
 
 
@@ -26,6 +27,8 @@ def run_time(case, subject, repeat, program=None):
 
 class Driver:
     """Sallyport or an empty program, held by sp-bench-packet."""
+
+    counter = XDP_DROPS
 
     def __init__(self, case, subject):
         self.counts = subject == "sallyport"
@@ -55,6 +58,8 @@ class Driver:
 
 class XdpFilter:
     """Debian's xdp-filter with all its features, as it comes, and the sources denied."""
+
+    counter = XDP_DROPS
 
     def __init__(self, case):
         first = int(ipaddress.ip_address(TRAFFIC_FROM))

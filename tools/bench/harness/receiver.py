@@ -12,23 +12,24 @@ SETTLE_SECONDS = 0.1
 
 
 class Receiver:
-    """Of an interface that has its XDP program already.
+    """Of an interface that has its filter already. `counter` is the driver's that counts drops.
 
     veth raises the receiver's NAPI on the CPU that sends. As a thread it can be put elsewhere.
     """
 
-    def __init__(self, interface, cpu):
+    def __init__(self, interface, cpu, counter):
         with open(f"/sys/class/net/{interface}/threaded", "w", encoding="ascii") as file:
             file.write("1")
         self.threads = find_threads(interface)
         for thread in self.threads:
             os.sched_setaffinity(thread, {cpu})
             os.setpriority(os.PRIO_PROCESS, thread, -20)
+        self.counter = counter
         self.counters = DriverCounters(interface)
         self.before = self._drops()
 
     def _drops(self):
-        return self.counters.total("_xdp_drops")
+        return self.counters.total(self.counter)
 
     def dropped(self):
         """Since this object was made."""

@@ -4,6 +4,7 @@
  * source address first, as whoever judges a packet must: the header is in another core's cache.
  */
 #include <linux/bpf.h>
+#include <linux/pkt_cls.h>
 
 #include <bpf/bpf_helpers.h>
 
@@ -26,6 +27,12 @@ SEC("xdp")
 int sp_bench_pass(struct xdp_md* ctx) {
   (void)ctx;
   return XDP_PASS;
+}
+
+SEC("tc")
+int sp_bench_shot(struct __sk_buff* skb) {
+  (void)skb;
+  return TC_ACT_SHOT;
 }
 
 char LICENSE[] SEC("license") = "Apache-2.0";

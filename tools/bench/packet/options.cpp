@@ -30,7 +30,8 @@ void declare(CLI::App& app, Options& out, Texts& texts) {
       ->check(CLI::IsMember(case_names()));
   app.add_option("--subject", out.subject, "who is measured")
       ->required()
-      ->check(CLI::IsMember({"sallyport", "xdp-drop", "xdp-read", "xdp-pass", "program"}));
+      ->check(
+          CLI::IsMember({"sallyport", "xdp-drop", "xdp-read", "xdp-pass", "tc-drop", "program"}));
   declare_traffic(app, out.traffic, texts);
   auto* hold = app.add_subcommand(
       "hold",

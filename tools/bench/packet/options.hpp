@@ -24,7 +24,7 @@ struct Options {
   enum class Verb { kHold, kTime };
 
   Verb verb = Verb::kHold;
-  std::string subject;        // "sallyport", "xdp-drop", "xdp-read", "xdp-pass" or "program"
+  std::string subject;        // "sallyport", an empty program ("xdp-drop", …), or "program"
   std::uint32_t program = 0;  // kernel's number of it, of subject "program"
   std::string case_name;
   std::string interface;  // hold

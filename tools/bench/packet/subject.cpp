@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/bench/packet/subject.hpp"
 
-#include <bench.skel.h>
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-#include <net/if.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
-#include "agent/base/unique_fd.hpp"
 #include "agent/datapath/bpf_object.hpp"
 #include "agent/datapath/kernel_tables.hpp"
 #include "agent/datapath/outer_door.hpp"
 #include "tools/bench/packet/cases.hpp"
+#include "tools/bench/packet/peer_programs.hpp"
 
 namespace sallyport::bench {
 namespace {
@@ -103,62 +97,14 @@ class LoadedDoor final : public Subject {
   const Case& case_;
 };
 
-/// A program that only answers.
-class EmptyProgram final : public Subject {
- public:
-  static Result<std::unique_ptr<Subject>> load(const Options& options) {
-    auto subject = std::unique_ptr<EmptyProgram>(new EmptyProgram);
-    subject->skeleton_.reset(bench_bpf::open_and_load());
-    if (!subject->skeleton_) return system_failure(errno, "the kernel refuses an empty program");
-    auto& programs = subject->skeleton_->progs;
-    subject->program_ = options.subject == "xdp-drop"   ? programs.sp_bench_drop
-                        : options.subject == "xdp-read" ? programs.sp_bench_read
-                                                        : programs.sp_bench_pass;
-    if (options.interface.empty()) return std::unique_ptr<Subject>(std::move(subject));
-    const auto index = static_cast<int>(if_nametoindex(options.interface.c_str()));
-    subject->link_.reset(bpf_program__attach_xdp(subject->program_, index));
-    if (!subject->link_) return system_failure(errno, "can't attach to " + options.interface);
-    return std::unique_ptr<Subject>(std::move(subject));
-  }
-
-  [[nodiscard]] int program_fd() const override { return bpf_program__fd(program_); }
-
- private:
-  struct Close {
-    void operator()(bench_bpf* skeleton) const noexcept { bench_bpf::destroy(skeleton); }
-    void operator()(bpf_link* link) const noexcept { bpf_link__destroy(link); }
-  };
-
-  std::unique_ptr<bench_bpf, Close> skeleton_;
-  std::unique_ptr<bpf_link, Close> link_;
-  bpf_program* program_ = nullptr;
-};
-
-/// A program that somebody else loaded.
-class ForeignProgram final : public Subject {
- public:
-  explicit ForeignProgram(UniqueFd fd) : fd_(std::move(fd)) {}
-  [[nodiscard]] int program_fd() const override { return fd_.get(); }
-
- private:
-  UniqueFd fd_;
-};
-
 }  // namespace
 
 Result<std::unique_ptr<Subject>> stand_on_interface(const Options& options) {
-  if (options.subject == "program") {
-    return failure(Errc::kInvalid, "a program of others is only timed, never attached");
-  }
-  return options.subject == "sallyport" ? StandingDoor::open(options) : EmptyProgram::load(options);
+  return options.subject == "sallyport" ? StandingDoor::open(options) : attach_peer(options);
 }
 
 Result<std::unique_ptr<Subject>> load_subject(const Options& options) {
-  if (options.subject == "sallyport") return LoadedDoor::load(options);
-  if (options.subject != "program") return EmptyProgram::load(options);
-  UniqueFd fd(bpf_prog_get_fd_by_id(options.program));
-  if (!fd) return system_failure(errno, "no program " + std::to_string(options.program));
-  return std::unique_ptr<Subject>(std::make_unique<ForeignProgram>(std::move(fd)));
+  return options.subject == "sallyport" ? LoadedDoor::load(options) : load_peer(options);
 }
 
 }  // namespace sallyport::bench
