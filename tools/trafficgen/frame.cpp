@@ -87,13 +87,13 @@ std::uint32_t pseudo_sum(const Frame& frame, std::size_t tcp_at, bool is_v4) {
 void append_tcp(const Options& options, Frame& frame) {
   tcphdr tcp{};
   tcp.dest = htons(options.destination_port);
-  tcp.seq = htonl(1);
+  tcp.seq = htonl(options.sequence);
   tcp.doff = sizeof tcp / 4;
   tcp.window = htons(65535);
   const auto at = static_cast<std::uint32_t>(frame.bytes.size());
   append(frame.bytes, tcp);
   frame.bytes[at + 13] = options.tcp_flags;
-  frame.bytes.resize(frame.bytes.size() + options.payload_bytes, 'x');
+  frame.bytes.insert(frame.bytes.end(), options.payload.begin(), options.payload.end());
   frame.port_at = at + static_cast<std::uint32_t>(offsetof(tcphdr, source));
   frame.tcp_check_at = at + static_cast<std::uint32_t>(offsetof(tcphdr, check));
   frame.tcp_sum =
@@ -104,7 +104,7 @@ void append_tcp(const Options& options, Frame& frame) {
 
 Frame make_frame(const Options& options, const MacAddress& from, const MacAddress& to) {
   Frame frame;
-  const std::size_t tcp_bytes = sizeof(tcphdr) + options.payload_bytes;
+  const std::size_t tcp_bytes = sizeof(tcphdr) + options.payload.size();
   append_ethernet(options, from, to, frame);
   if (options.source.is_v4()) {
     append_v4(options, tcp_bytes, frame);

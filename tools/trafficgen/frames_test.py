@@ -8,6 +8,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 
 INSIDE = "SALLYPORT_FRAMES_INSIDE"
 SENDER = os.path.join(os.environ["SALLYPORT_BUILD"], "tools/trafficgen/sp-trafficgen")
@@ -33,8 +34,8 @@ def folded(data):
     return total
 
 
-def dissect(frame, family):
-    """(source, source port, destination port, flags, payload), after both checksums held."""
+def segment(frame, family):
+    """The source's address and the TCP segment, after both checksums held."""
     ip = frame[ETHERNET:]
     if family == socket.AF_INET:
         assert folded(ip[:20]) == 0xFFFF, "IPv4 checksum"
@@ -45,12 +46,22 @@ def dissect(frame, family):
         addresses = ip[8:40]
     pseudo = addresses + struct.pack("!IHBB", len(tcp), 0, 0, socket.IPPROTO_TCP)
     assert folded(pseudo + tcp) == 0xFFFF, "TCP checksum"
-    source = socket.inet_ntop(family, addresses[:len(addresses) // 2])
-    ports = struct.unpack_from("!HH", tcp)
-    return source, *ports, tcp[13], len(tcp) - 20
+    return socket.inet_ntop(family, addresses[:len(addresses) // 2]), tcp
 
 
-def received(family, count, *words):
+def dissect(frame, family):
+    """(source, source port, destination port, flags, payload's length)"""
+    source, tcp = segment(frame, family)
+    return source, *struct.unpack_from("!HH", tcp), tcp[13], len(tcp) - 20
+
+
+def said(frame, family):
+    """(sequence number, payload)"""
+    _, tcp = segment(frame, family)
+    return struct.unpack_from("!I", tcp, 4)[0], tcp[20:]
+
+
+def received(family, count, *words, look=dissect):
     """What arrives at r0 while sp-trafficgen runs with these options."""
     protocol = ETH_P_IP if family == socket.AF_INET else ETH_P_IPV6
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(protocol)) as tap:
@@ -59,8 +70,8 @@ def received(family, count, *words):
         tap.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 24)  # a frame takes a page
         done = generate("--count", str(count), *words)
         assert done.returncode == 0, done.stderr
-        said = json.loads(done.stdout)
-        assert said["sent"] == count and said["taken"] >= count, said
+        sums = json.loads(done.stdout)
+        assert sums["sent"] == count and sums["taken"] >= count, sums
         frames = []
         while len(frames) < count:
             frame = tap.recv(2048)
@@ -70,7 +81,7 @@ def received(family, count, *words):
     with open("/sys/class/net/r0/address", encoding="ascii") as file:
         mac = bytes.fromhex(file.read().strip().replace(":", ""))
     assert all(frame[:6] == mac for frame in frames), "not sent to the peer's MAC address"
-    return [dissect(frame, family) for frame in frames]
+    return [look(frame, family) for frame in frames]
 
 
 def check_ipv4():
@@ -85,6 +96,17 @@ def check_ipv6():
                    "--flags", "psh-ack", "--payload", "33", "--destination", "[2001:db8::1]:8443")
     sources = ["2001:db8:0:fffe::7", "2001:db8:0:ffff::7", "2001:db8:1::7"]
     assert got == [(sources[n % 3], 1024, 8443, 0x18, 33) for n in range(9)], got
+
+
+def check_payload_file():
+    request = b"GET / HTTP/1.1\r\nX-API-Key: none\r\n\r\n"  # an odd number of bytes
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(request)
+        file.flush()
+        got = received(socket.AF_INET, 5, "--source", "192.0.2.8", "--flags", "psh-ack",
+                       "--sequence", "4294967295", "--payload-file", file.name, "--destination",
+                       "192.0.2.1:80", look=said)
+    assert len(request) % 2 and got == [(4294967295, request)] * 5, got
 
 
 def check_random():
@@ -104,7 +126,9 @@ def check_refusals():
             (["--interface", "s0", "--count", "1", "--source", "192.0.2.8", "--destination",
               "[2001:db8::1]:443"], "different families"),
             (["--interface", "s0", "--count", "1", "--source", "10.0.0.0/7", "--destination",
-              "192.0.2.1:443"], "too many sources")):
+              "192.0.2.1:443"], "too many sources"),
+            (["--interface", "s0", "--count", "1", "--payload-file", "/none", *target],
+             "can't read /none")):
         done = subprocess.run([SENDER, *words], capture_output=True, text=True)
         assert done.returncode == 2 and text in done.stderr, (words, done)
     run("ethtool", "-K", "r0", "gro", "off")
@@ -124,7 +148,7 @@ def main():
     run("ethtool", "-K", "r0", "gro", "on")
     for name in ("r0", "s0"):
         run("ip", "link", "set", name, "up")
-    for check in (check_ipv4, check_ipv6, check_random, check_refusals):
+    for check in (check_ipv4, check_ipv6, check_payload_file, check_random, check_refusals):
         check()
         print(f"{check.__name__}: as it should be")
     return 0

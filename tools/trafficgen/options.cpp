@@ -6,13 +6,16 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <map>
 
 namespace sallyport::trafficgen {
 namespace {
 
 constexpr std::uint32_t kMostSources = 1U << 24;
+constexpr std::uint32_t kMostPayload = 1400;
 constexpr std::uint8_t kFin = 0x01, kSyn = 0x02, kRst = 0x04, kPsh = 0x08, kAck = 0x10;
 
 const std::map<std::string, std::uint8_t> kFlags = {
@@ -20,8 +23,9 @@ const std::map<std::string, std::uint8_t> kFlags = {
 
 /// As typed, before it means anything.
 struct Texts {
-  std::string source, destination, mac, flags = "ack";
+  std::string source, destination, mac, flags = "ack", payload_file;
   std::uint32_t sources = 0;
+  std::uint32_t payload_bytes = 0;
 };
 
 template <class Number>
@@ -84,12 +88,26 @@ Result<void> read_destination(const std::string& text, Options& out) {
   return {};
 }
 
+Result<void> read_payload(const Texts& texts, Options& out) {
+  out.payload.assign(texts.payload_bytes, 'x');
+  if (texts.payload_file.empty()) return {};
+  std::ifstream file(texts.payload_file, std::ios::binary);
+  out.payload.assign(std::istreambuf_iterator<char>(file), {});
+  if (!file) return failure(Errc::kInvalid, "can't read " + texts.payload_file);
+  if (out.payload.size() > kMostPayload) {
+    return failure(Errc::kInvalid, texts.payload_file + " is longer than a frame's payload",
+                   "1400 bytes at most");
+  }
+  return {};
+}
+
 Result<void> read_rest(const Texts& texts, Options& out) {
   if (!texts.mac.empty()) {
     out.destination_mac = parse_mac(texts.mac);
     if (!out.destination_mac) return failure(Errc::kInvalid, "no MAC address: " + texts.mac);
   }
   out.tcp_flags = kFlags.at(texts.flags);
+  if (auto read = read_payload(texts, out); !read) return read;
   if (out.count == 0 && out.seconds <= 0) {
     return failure(Errc::kInvalid, "how long to send is not said", "give --count or --seconds");
   }
@@ -115,9 +133,12 @@ void declare(CLI::App& app, Options& out, Texts& texts) {
   app.add_option("--flags", texts.flags, "TCP flags")
       ->check(CLI::IsMember(kFlags))
       ->capture_default_str();
-  app.add_option("--payload", out.payload_bytes, "bytes after the TCP header")
-      ->check(CLI::Range(0, 1400))
-      ->capture_default_str();
+  app.add_option("--sequence", out.sequence, "TCP sequence number")->capture_default_str();
+  auto* bytes = app.add_option("--payload", texts.payload_bytes, "bytes after the TCP header")
+                    ->check(CLI::Range(0U, kMostPayload))
+                    ->capture_default_str();
+  app.add_option("--payload-file", texts.payload_file, "what is in it is the payload")
+      ->excludes(bytes);
   app.add_option("--count", out.count, "frames to send");
   app.add_option("--seconds", out.seconds, "how long to send")->check(CLI::PositiveNumber);
   app.add_option("--rate", out.rate, "frames a second; 0: as many as the core can")

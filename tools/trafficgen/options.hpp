@@ -29,7 +29,8 @@ struct Options {
   Address destination;
   std::uint16_t destination_port = 0;
   std::uint8_t tcp_flags = 0;
-  std::uint32_t payload_bytes = 0;
+  std::uint32_t sequence = 1;
+  std::string payload;
   std::uint64_t count = 0;  // 0: no limit
   double seconds = 0;       // 0: no limit
   std::uint64_t rate = 0;   // frames a second; 0: as many as the core can
