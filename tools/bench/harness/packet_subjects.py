@@ -10,7 +10,7 @@ from harness.report import BenchError
 
 TRAFFIC_FROM = "198.18.0.0"  # RFC 2544: for benchmarks
 XDP_DROPS = "_xdp_drops"  # the driver's counter of them
-ENOUGH = 0.999  # of what was dropped must have met the case's verdict
+ENOUGH = 0.999  # of the packets must have been dropped, and have met the case's verdict
 
 
 def driver_words(case, subject):
@@ -45,21 +45,24 @@ class Driver:
         self.process.stdin.close()
         self.process.wait()
 
-    def verify(self, dropped):
-        """A drop for another reason would be another measurement."""
+    def verify(self, receiver):
+        """A drop for another reason would be another measurement, and what passes is none."""
         if not self.counts:
             return
         self.process.stdin.write("count\n")
         self.process.stdin.flush()
         counted = json.loads(self.process.stdout.readline())["packets"]
-        if counted < dropped * ENOUGH:
-            raise BenchError(f"of {dropped} dropped packets {counted} met the case's verdict")
+        taken, dropped = receiver.taken(), receiver.dropped()
+        if counted < dropped * ENOUGH or dropped < taken * ENOUGH:
+            raise BenchError(f"of {taken} packets {dropped} were dropped, and {counted} met the "
+                             "case's verdict")
 
 
 class XdpFilter:
     """Debian's xdp-filter with all its features, as it comes, and the sources denied."""
 
     counter = XDP_DROPS
+    counts = False
 
     def __init__(self, case):
         first = int(ipaddress.ip_address(TRAFFIC_FROM))
@@ -74,7 +77,7 @@ class XdpFilter:
     def __exit__(self, *_):
         sandbox.command("xdp-filter", "unload", "e0")
 
-    def verify(self, dropped):
+    def verify(self, receiver):
         pass
 
     def program(self):

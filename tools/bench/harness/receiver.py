@@ -9,6 +9,7 @@ from harness.ethtool import DriverCounters
 from harness.report import BenchError
 
 SETTLE_SECONDS = 0.1
+TAKEN = "_xdp_packets"  # the driver counts so what it takes in, program or not
 
 
 class Receiver:
@@ -26,14 +27,21 @@ class Receiver:
             os.setpriority(os.PRIO_PROCESS, thread, -20)
         self.counter = counter
         self.counters = DriverCounters(interface)
-        self.before = self._drops()
+        self.before, self.taken_before = self._drops(), self._taken()
 
     def _drops(self):
         return self.counters.total(self.counter)
 
+    def _taken(self):
+        return self.counters.total(TAKEN)
+
     def dropped(self):
         """Since this object was made."""
         return self._drops() - self.before
+
+    def taken(self):
+        """What came in since then, whatever became of it."""
+        return self._taken() - self.taken_before
 
     def cpu_seconds(self):
         total = 0

@@ -10,6 +10,8 @@
 #include <random>
 
 #include "agent/base/clock.hpp"
+#include "agent/base/digest.hpp"
+#include "agent/datapath/key_headers.hpp"
 
 namespace sallyport::bench {
 namespace {
@@ -29,11 +31,11 @@ Address nth_source(const Traffic& traffic, std::uint32_t n) {
   return address;
 }
 
-Result<void> declare_service(Tables& tables, std::uint16_t port) {
+Result<void> declare_service(Tables& tables, std::uint16_t port, std::uint8_t traits = 0) {
   sp_service_key key{};
   key.local_port = htons(port);
   key.protocol = IPPROTO_TCP;
-  return tables.services().put(key, {.id = kService, .traits = 0, .mode = SP_MODE_ENFORCE});
+  return tables.services().put(key, {.id = kService, .traits = traits, .mode = SP_MODE_ENFORCE});
 }
 
 /// Every flow bound to one key's slot, which then gets the verdict.
@@ -118,15 +120,36 @@ Result<void> arrange_other_port(Tables& tables, const Traffic& traffic, sp_verdi
   return arrange_strangers(tables, other, SP_PASS_BOUND);
 }
 
-constexpr std::array kCases = {
-    Case{"condemned-connection", SP_DROP_KEY_REVOKED, arrange_connections},
-    Case{"banned-source", SP_DROP_SOURCE_OFFENDER, arrange_bans},
-    Case{"denied-cidr", SP_DROP_CIDR_DENIED, arrange_cidrs},
-    Case{"over-limit", SP_DROP_KEY_OVER_PACKETS, arrange_limit},
-    Case{"pass-within-limit", SP_PASS_BOUND, arrange_limit},
-    Case{"pass-bound", SP_PASS_BOUND, arrange_connections},
-    Case{"pass-unjudged", SP_PASS_UNJUDGED, arrange_strangers},
-    Case{"pass-not-service", SP_PASS_NOT_SERVICE, arrange_other_port},
+/// The key that every request presents is denied, and the service has it in clear. It sends no
+/// resets: they would be another measurement.
+Result<void> arrange_denied_key(Tables& tables, const Traffic& traffic, sp_verdict) {
+  const auto digest = digest_of(kDeniedKey);
+  DeniedKeyTable::Row row{{}, {.verdict = SP_DROP_KEY_REVOKED, .reserved = 0, .revision = 1}};
+  std::copy_n(digest.begin(), sizeof row.id.digest, row.id.digest);
+  if (auto put = tables.denied_keys().put({&row, 1}); !put) return put;
+  const std::vector<std::string> headers = {"authorization", "x-api-key"};
+  auto put = tables.services().put_key_headers(kService, encode_key_headers(headers));
+  if (!put) return put;
+  return declare_service(tables, traffic.port, SP_SERVICE_CLEARTEXT);
+}
+
+/// A source's first SYN spends all it has for an hour.
+Result<void> arrange_pace(Tables& tables, const Traffic& traffic, sp_verdict) {
+  if (auto set = tables.set_pace(kOneHour, 0); !set) return set;
+  return declare_service(tables, traffic.port);
+}
+
+const std::array kCases = {
+    Case{"condemned-connection", SP_DROP_KEY_REVOKED, arrange_connections, &kAcks},
+    Case{"banned-source", SP_DROP_SOURCE_OFFENDER, arrange_bans, &kAcks},
+    Case{"denied-cidr", SP_DROP_CIDR_DENIED, arrange_cidrs, &kAcks},
+    Case{"over-limit", SP_DROP_KEY_OVER_PACKETS, arrange_limit, &kAcks},
+    Case{"denied-cleartext-key", SP_DROP_KEY_DENIED, arrange_denied_key, &kRequests},
+    Case{"paced-syn", SP_DROP_SOURCE_PACED, arrange_pace, &kSyns},
+    Case{"pass-within-limit", SP_PASS_BOUND, arrange_limit, &kAcks},
+    Case{"pass-bound", SP_PASS_BOUND, arrange_connections, &kAcks},
+    Case{"pass-unjudged", SP_PASS_UNJUDGED, arrange_strangers, &kAcks},
+    Case{"pass-not-service", SP_PASS_NOT_SERVICE, arrange_other_port, &kAcks},
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "agent/base/result.hpp"
 #include "agent/datapath/tables.hpp"
 #include "bpf/abi/verdict.h"
+#include "tools/bench/packet/form.hpp"
 #include "tools/bench/packet/options.hpp"
 
 namespace sallyport::bench {
@@ -16,6 +17,7 @@ struct Case {
   const char* name;
   sp_verdict verdict;
   Result<void> (*arrange)(Tables& tables, const Traffic& traffic, sp_verdict verdict);
+  const Form* form;
 };
 
 [[nodiscard]] const Case& get_case(const std::string& name);

@@ -5,13 +5,15 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
+#include <fstream>
 #include <iostream>
 #include <string>
+#include <vector>
 
+#include "tools/bench/packet/cases.hpp"
+#include "tools/bench/packet/form.hpp"
 #include "tools/bench/packet/options.hpp"
 #include "tools/bench/packet/subject.hpp"
-#include "tools/trafficgen/frame.hpp"
 
 namespace sallyport::bench {
 namespace {
@@ -32,22 +34,6 @@ Result<void> hold(const Options& options) {
   return {};
 }
 
-/// The first packet of the traffic. Its checksums are missing, and nobody looks at them.
-std::vector<std::uint8_t> first_packet(const Traffic& traffic) {
-  constexpr std::uint8_t kAck = 0x10;
-  trafficgen::Options options;
-  options.source = traffic.first_source;
-  options.source_port = traffic.first_port;
-  options.destination = traffic.destination;
-  options.destination_port = traffic.port;
-  options.tcp_flags = kAck;
-  auto frame = trafficgen::make_frame(options, {}, {});
-  const auto port = __builtin_bswap16(traffic.first_port);
-  std::memcpy(&frame.bytes[frame.source_at], &traffic.first_source.bytes[12], 4);
-  std::memcpy(&frame.bytes[frame.port_at], &port, sizeof port);
-  return frame.bytes;
-}
-
 /// CPU time, not wall clock: what else runs here must not count.
 double thread_seconds() {
   timespec now{};
@@ -55,10 +41,23 @@ double thread_seconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
+Result<void> open_flow(int program_fd, const std::vector<std::uint8_t>& syn) {
+  LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = syn.data(),
+              .data_size_in = static_cast<__u32>(syn.size()), .repeat = 1);
+  if (bpf_prog_test_run_opts(program_fd, &run) == 0) return {};
+  return system_failure(errno, "the kernel does not run the program");
+}
+
 Result<void> time_it(const Options& options) {
   const auto subject = load_subject(options);
   if (!subject) return subject.error();
-  const auto packet = first_packet(options.traffic);
+  const auto& form = get_case(options.case_name).form;
+  if (form->is_opened) {
+    auto opened =
+        open_flow((*subject)->program_fd(), first_packet(options.traffic, opening_of(*form)));
+    if (!opened) return opened;
+  }
+  const auto packet = first_packet(options.traffic, *form);
   LIBBPF_OPTS(bpf_test_run_opts, run, .data_in = packet.data(),
               .data_size_in = static_cast<__u32>(packet.size()),
               .repeat = static_cast<int>(options.repeat));
@@ -79,8 +78,28 @@ Result<void> time_it(const Options& options) {
   return {};
 }
 
+Result<void> say_traffic(const Options& options) {
+  const auto& form = *get_case(options.case_name).form;
+  if (!(std::ofstream(options.payload_file, std::ios::binary) << form.payload << std::flush)) {
+    return failure(Errc::kInvalid, "can't write " + options.payload_file);
+  }
+  fmt::print(R"({{"open":{},"send":{}}})"
+             "\n",
+             form.is_opened ? words_of(opening_of(form), "") : "[]",
+             words_of(form, options.payload_file));
+  return {};
+}
+
 Result<void> run(const Options& options) {
-  return options.verb == Options::Verb::kHold ? hold(options) : time_it(options);
+  switch (options.verb) {
+    case Options::Verb::kHold:
+      return hold(options);
+    case Options::Verb::kTime:
+      return time_it(options);
+    case Options::Verb::kTraffic:
+      return say_traffic(options);
+  }
+  return {};
 }
 
 }  // namespace

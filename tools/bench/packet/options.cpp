@@ -44,6 +44,9 @@ void declare(CLI::App& app, Options& out, Texts& texts) {
   time->add_option("--repeat", out.repeat, "how often")->required()->check(CLI::PositiveNumber);
   time->add_option("--program", out.program, "the kernel's number of a loaded program");
   time->callback([&out] { out.verb = Options::Verb::kTime; });
+  auto* traffic = app.add_subcommand("traffic", "says what sp-trafficgen is to send for this case");
+  traffic->add_option("--payload-file", out.payload_file, "gets the payload")->required();
+  traffic->callback([&out] { out.verb = Options::Verb::kTraffic; });
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ struct Traffic {
 };
 
 struct Options {
-  enum class Verb { kHold, kTime };
+  enum class Verb { kHold, kTime, kTraffic };
 
   Verb verb = Verb::kHold;
   std::string subject;        // "sallyport", an empty program ("xdp-drop", …), or "program"
@@ -30,6 +30,7 @@ struct Options {
   std::string interface;  // hold
   std::string pin_directory = "/sys/fs/bpf/sallyport";
   std::uint32_t repeat = 0;  // time
+  std::string payload_file;  // traffic
   Traffic traffic;
 };
 
