@@ -7,68 +7,19 @@
     └──────────────────────────┘             └───────────────────────────────┘
 """
 
-from dataclasses import dataclass
+import json
+import time
 
 from harness import sandbox, stack_peers
-from harness.packet_subjects import Driver, XdpFilter, run_time
+from harness.packet_cases import CASES, LOADING, MEMORY, RATE, STACK, TIME, cases_of
+from harness.packet_subjects import Driver, XdpFilter, run_time, state_words
 from harness.packet_traffic import traffic_of
 from harness.receiver import Receiver
-from harness.report import interleave, print_rows, progress
+from harness.report import OURS, interleave, print_rows, progress
 
 TARGETS = ["sp-trafficgen", "sp-bench-packet"]
 PACKETS_TIMED = 2_000_000
-
-
-@dataclass(frozen=True)
-class Case:
-    """Peers beside Sallyport; `random`: the order of the sources."""
-    name: str
-    unit: str
-    peers: tuple
-    sources: int = 50
-    flows: int = 16
-    random: bool = False
-
-    def head(self):
-        order = {"order": "random"} if self.random else {}
-        return {"bench": "packet", "case": self.name, "sources": self.sources,
-                "flows": self.flows, **order}
-
-
-# By rate: packets that the receiver drops a second. By time: one packet under BPF_PROG_RUN.
-# A case that sp-bench-packet does not know yet is a line here and one in packet/cases.cpp.
-RATE = "packets/s"
-TIME = "ns"
-STACK = tuple(stack_peers.PEERS)
-FEW = ("xdp-drop", "xdp-read", "xdp-filter", *STACK)
-MANY = ("xdp-drop", "xdp-read", *STACK)  # xdp-filter takes a process a source
-# Of a million sources the kernel forgets all but 65,536 (sp_fresh, sp_paces), and what it has
-# forgotten passes. LRU tables evict from about 90 % full.
-REMEMBERED = 32_768
-CASES = [
-    Case("condemned-connection", RATE, FEW),
-    Case("banned-source", RATE, FEW),
-    Case("denied-cidr", RATE, FEW),
-    Case("over-limit", RATE, FEW),
-    Case("denied-cleartext-key", RATE, FEW),
-    Case("paced-syn", RATE, FEW),
-    Case("condemned-connection", RATE, MANY, sources=1_000_000, flows=1, random=True),
-    Case("banned-source", RATE, MANY, sources=1_000_000, flows=1, random=True),
-    Case("denied-cidr", RATE, MANY, sources=1_000_000, flows=1, random=True),
-    Case("over-limit", RATE, MANY, sources=1_000_000, flows=1, random=True),
-    Case("denied-cleartext-key", RATE, MANY, sources=REMEMBERED, flows=1, random=True),
-    Case("paced-syn", RATE, MANY, sources=REMEMBERED, flows=1, random=True),
-    Case("condemned-connection", TIME, ("xdp-drop", "xdp-filter")),
-    Case("banned-source", TIME, ("xdp-drop", "xdp-filter")),
-    Case("denied-cidr", TIME, ("xdp-drop", "xdp-filter")),
-    Case("over-limit", TIME, ("xdp-drop", "xdp-filter")),
-    Case("denied-cleartext-key", TIME, ("xdp-drop", "xdp-filter")),
-    Case("paced-syn", TIME, ("xdp-drop", "xdp-filter")),
-    Case("pass-within-limit", TIME, ("xdp-pass",)),
-    Case("pass-bound", TIME, ("xdp-pass",)),
-    Case("pass-unjudged", TIME, ("xdp-pass",)),
-    Case("pass-not-service", TIME, ("xdp-pass",)),
-]
+FREEING_SECONDS = 2  # the kernel frees large tables after their owner is gone
 
 
 def case_names():
@@ -76,7 +27,7 @@ def case_names():
 
 
 def subjects_of(case, options):
-    return [name for name in (*case.peers, "sallyport")
+    return [name for name in (*case.peers, OURS)
             if not options.subject or name in options.subject]
 
 
@@ -97,15 +48,19 @@ def measure(options):
     sandbox.command("ip", "address", "add", "192.0.2.1/24", "dev", "e0")
     sandbox.command("ip", "link", "set", "e0", "up")
     sandbox.command("ip", "-netns", "client", "link", "set", "c0", "up")
-    for case in CASES:
+    for case in cases_of(options.state):
         subjects = subjects_of(case, options)
         if subjects and (not options.only or case.name in options.only):
-            progress(f"packet: {case.name}, {case.sources} sources, {case.unit}")
-            take = rate_sample if case.unit == RATE else time_sample
-            samples = interleave(options.runs, subjects,
-                                 lambda subject, take=take, case=case: take(case, subject, options),
-                                 f"  {case.name}")
-            print_rows(case.head(), case.unit, samples)
+            measure_case(case, subjects, options)
+
+
+def measure_case(case, subjects, options):
+    progress(f"packet: {case.name}, {case.unit}, {case.sources} sources, {case.state} state")
+    take = {RATE: rate_sample, TIME: time_sample, LOADING: loading_sample,
+            MEMORY: memory_sample}[case.unit]
+    samples = interleave(options.runs, subjects, lambda subject: take(case, subject, options),
+                         f"  {case.name}")
+    print_rows(case.head(), case.unit, samples, target=case.target)
 
 
 def subject_of(case, name):
@@ -125,6 +80,8 @@ def rate_sample(case, name, options):
             sample = receiver.sample(seconds, process)
             process.wait()
         subject.verify(receiver)
+    if name == OURS and case.state == "large":
+        time.sleep(FREEING_SECONDS)  # or the next one would be measured meanwhile
     return sample
 
 
@@ -134,3 +91,12 @@ def time_sample(case, name, options):
         with XdpFilter(case) as subject:
             return run_time(case, "program", max(repeat, 1000), program=subject.program())
     return run_time(case, name, max(repeat, 1000))
+
+
+def loading_sample(case, *_):
+    said = json.loads(sandbox.command(*state_words(case)))
+    return {"value": said["load_seconds"], "cpu_s": said["load_cpu_seconds"]}
+
+
+def memory_sample(case, *_):
+    return {"value": json.loads(sandbox.command(*state_words(case)))["memory_bytes"] / 1e6}

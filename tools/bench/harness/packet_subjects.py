@@ -13,9 +13,17 @@ XDP_DROPS = "_xdp_drops"  # the driver's counter of them
 ENOUGH = 0.999  # of the packets must have been dropped, and have met the case's verdict
 
 
+def driver():
+    return sandbox.binary("tools/bench/sp-bench-packet")
+
+
 def driver_words(case, subject):
-    return [sandbox.binary("tools/bench/sp-bench-packet"), "--case", case.name, "--subject", subject,
+    return [driver(), "--case", case.name, "--subject", subject, "--state", case.state,
             "--source", TRAFFIC_FROM, "--sources", str(case.sources), "--flows", str(case.flows)]
+
+
+def state_words(case):
+    return [driver(), "--state", case.state, "state"]
 
 
 def run_time(case, subject, repeat, program=None):

@@ -32,7 +32,7 @@ def row(head, subject, unit, samples):
     return out
 
 
-def print_rows(head, unit, samples, own_subject=OURS):
+def print_rows(head, unit, samples, own_subject=OURS, target=None):
     """`samples`: subject → list of samples, runs interleaved. Peers come first, ours last."""
     rows = {subject: row(head, subject, unit, taken) for subject, taken in samples.items()}
     ours = rows.pop(own_subject, None)
@@ -45,7 +45,16 @@ def print_rows(head, unit, samples, own_subject=OURS):
         if unit == "ns":
             ours["above"] = {subject: rounded(ours["value"] - peer["value"])
                              for subject, peer in rows.items()}
+        if target and set(target.get("ratio", target.get("above", {}))) <= set(rows):
+            ours |= {"target": target, "met": is_met(ours, target)}
         print(json.dumps(ours), flush=True)
+
+
+def is_met(ours, target):
+    """Ratios are to be reached; "above" a peer and "value" are not to be exceeded."""
+    return (all(ours["ratio"][peer] >= least for peer, least in target.get("ratio", {}).items())
+            and all(ours["above"][peer] <= most for peer, most in target.get("above", {}).items())
+            and ours["value"] <= target.get("value", ours["value"]))
 
 
 def ratios(ours, peers, name):

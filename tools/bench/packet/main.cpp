@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bpf/bpf.h>
 #include <fmt/format.h>
-#include <time.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -13,7 +12,9 @@
 #include "tools/bench/packet/cases.hpp"
 #include "tools/bench/packet/form.hpp"
 #include "tools/bench/packet/options.hpp"
+#include "tools/bench/packet/state_report.hpp"
 #include "tools/bench/packet/subject.hpp"
+#include "tools/bench/packet/thread_clock.hpp"
 
 namespace sallyport::bench {
 namespace {
@@ -32,13 +33,6 @@ Result<void> hold(const Options& options) {
     std::fflush(stdout);
   }
   return {};
-}
-
-/// CPU time, not wall clock: what else runs here must not count.
-double thread_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
 Result<void> open_flow(int program_fd, const std::vector<std::uint8_t>& syn) {
@@ -98,6 +92,8 @@ Result<void> run(const Options& options) {
       return time_it(options);
     case Options::Verb::kTraffic:
       return say_traffic(options);
+    case Options::Verb::kState:
+      return report_state(options);
   }
   return {};
 }

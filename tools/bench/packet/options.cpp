@@ -26,12 +26,15 @@ void declare(CLI::App& app, Options& out, Texts& texts) {
   app.require_subcommand(1);
   app.fallthrough();
   app.add_option("--case", out.case_name, "what is measured")
-      ->required()
+      ->capture_default_str()
       ->check(CLI::IsMember(case_names()));
   app.add_option("--subject", out.subject, "who is measured")
-      ->required()
+      ->capture_default_str()
       ->check(
           CLI::IsMember({"sallyport", "xdp-drop", "xdp-read", "xdp-pass", "tc-drop", "program"}));
+  app.add_option("--state", out.state, "how much is in the tables beside")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"large", "small"}));
   declare_traffic(app, out.traffic, texts);
   auto* hold = app.add_subcommand(
       "hold",
@@ -47,6 +50,8 @@ void declare(CLI::App& app, Options& out, Texts& texts) {
   auto* traffic = app.add_subcommand("traffic", "says what sp-trafficgen is to send for this case");
   traffic->add_option("--payload-file", out.payload_file, "gets the payload")->required();
   traffic->callback([&out] { out.verb = Options::Verb::kTraffic; });
+  app.add_subcommand("state", "loads the state without a case; says what that took and takes")
+      ->callback([&out] { out.verb = Options::Verb::kState; });
 }
 
 }  // namespace

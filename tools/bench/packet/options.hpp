@@ -21,13 +21,14 @@ struct Traffic {
 };
 
 struct Options {
-  enum class Verb { kHold, kTime, kTraffic };
+  enum class Verb { kHold, kTime, kTraffic, kState };
 
   Verb verb = Verb::kHold;
-  std::string subject;        // "sallyport", an empty program ("xdp-drop", …), or "program"
-  std::uint32_t program = 0;  // kernel's number of it, of subject "program"
-  std::string case_name;
-  std::string interface;  // hold
+  std::string subject = "sallyport";  // "sallyport", an empty program ("xdp-drop", …), or "program"
+  std::uint32_t program = 0;          // kernel's number of it, of subject "program"
+  std::string case_name = "pass-unjudged";
+  std::string state = "large";  // how much is in the tables: "large" or "small"
+  std::string interface;        // hold
   std::string pin_directory = "/sys/fs/bpf/sallyport";
   std::uint32_t repeat = 0;  // time
   std::string payload_file;  // traffic

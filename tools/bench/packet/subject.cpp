@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/bench/packet/subject.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "agent/datapath/bpf_object.hpp"
@@ -9,18 +8,20 @@
 #include "agent/datapath/outer_door.hpp"
 #include "tools/bench/packet/cases.hpp"
 #include "tools/bench/packet/peer_programs.hpp"
+#include "tools/bench/packet/state.hpp"
 
 namespace sallyport::bench {
 namespace {
 
 OuterDoorConfig door_config(const Options& options) {
-  const auto connections = options.traffic.sources * options.traffic.flows;
+  const auto capacities = capacities_for(state_size(options.state), options.traffic);
   OuterDoorConfig config;
   config.interfaces = {options.interface};
   config.attach = Attach::kNative;
   config.pin_directory = options.pin_directory;
-  config.max_connections = std::max(config.max_connections, connections);
-  config.max_sources = std::max(config.max_sources, options.traffic.sources);
+  config.max_connections = capacities.connections;
+  config.max_sources = capacities.sources;
+  config.max_denied_keys = capacities.denied_keys;
   return config;
 }
 
@@ -40,7 +41,7 @@ class StandingDoor final : public Subject {
     const auto& what = get_case(options.case_name);
     std::unique_ptr<Subject> subject(new StandingDoor(std::move(config), std::move(*door), what));
     auto& outer = *static_cast<StandingDoor&>(*subject).door_;
-    auto arranged = what.arrange(outer.tables(), options.traffic, what.verdict);
+    auto arranged = arrange(what, outer.tables(), options);
     if (!arranged) return arranged.error();
     if (auto attached = outer.attach(); !attached) return attached.error();
     return subject;
@@ -69,17 +70,14 @@ class StandingDoor final : public Subject {
 class LoadedDoor final : public Subject {
  public:
   static Result<std::unique_ptr<Subject>> load(const Options& options) {
-    const auto config = door_config(options);
-    auto object = BpfObject::load({.connections = config.max_connections,
-                                   .sources = config.max_sources,
-                                   .key_slots = config.max_key_slots});
+    auto object = BpfObject::load(capacities_for(state_size(options.state), options.traffic));
     if (!object) return object.error();
     const auto& what = get_case(options.case_name);
     auto subject = std::unique_ptr<LoadedDoor>(new LoadedDoor(std::move(*object), what));
     auto tables = KernelTables::open(subject->object_);
     if (!tables) return tables.error();
     subject->tables_ = std::move(*tables);
-    auto arranged = what.arrange(*subject->tables_, options.traffic, what.verdict);
+    auto arranged = arrange(what, *subject->tables_, options);
     if (!arranged) return arranged.error();
     return std::unique_ptr<Subject>(std::move(subject));
   }
