@@ -4,8 +4,9 @@
  * socket buffer on it. An accelerator, never the authority: it only looks up what was
  * decided in user space, and whatever it does not know passes.
  *
- * One judgement, two hooks: XDP where the driver has it natively, else TC ingress. What
- * services send is counted and paced on TC egress.
+ * One judgement, two hooks: XDP where the driver has it natively, alone or beside
+ * programs of others, else TC ingress. What services send is counted and paced on TC
+ * egress.
  */
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
@@ -101,8 +102,7 @@ __noinline int sp_reset_xdp(struct xdp_md *ctx, __u32 verdict)
 	return XDP_TX;
 }
 
-SEC("xdp")
-int sp_xdp(struct xdp_md *ctx)
+static __always_inline __u32 sp_judge_xdp(struct xdp_md *ctx)
 {
 	struct sp_frame frame = sp_xdp_frame(ctx);
 	struct sp_judgement judgement = sp_judge(&frame);
@@ -113,9 +113,28 @@ int sp_xdp(struct xdp_md *ctx)
 	outcome = sp_account(judgement, frame.length);
 	if (outcome & SP_OUTCOME_SAMPLED)
 		sp_report_xdp(ctx, outcome);
+	return outcome;
+}
+
+SEC("xdp")
+int sp_xdp(struct xdp_md *ctx)
+{
+	__u32 outcome = sp_judge_xdp(ctx);
+
 	if (outcome & SP_OUTCOME_RESET)
 		return sp_reset_xdp(ctx, (__u8)outcome);
 	return outcome & SP_OUTCOME_DROPPED ? XDP_DROP : XDP_PASS;
+}
+
+/*
+ * For libxdp's dispatcher, in place of one of its functions, which does not change
+ * packets: then neither may what replaces it (Linux 6.13), so that there is no answer by
+ * reset.
+ */
+SEC("xdp")
+int sp_xdp_shared(struct xdp_md *ctx)
+{
+	return sp_judge_xdp(ctx) & SP_OUTCOME_DROPPED ? XDP_DROP : XDP_PASS;
 }
 
 SEC("tc")

@@ -17,11 +17,13 @@ constexpr std::size_t kMaxSocketPath = 107;  // sun_path without its end
 constexpr std::size_t kMaxInterfaces = 64;
 constexpr std::size_t kMaxExempt = 1024;
 constexpr Range kCapacity = {1, 1U << 24};
+constexpr Range kPriority = {0, 65535};
 constexpr Range kPerSecond = {0, 1000000};
 
-constexpr std::array<Word<Attach>, 3> kAttachWords = {{
+constexpr std::array<Word<Attach>, 4> kAttachWords = {{
     {"auto", Attach::kAuto},
     {"native", Attach::kNative},
+    {"dispatcher", Attach::kDispatcher},
     {"tc", Attach::kTc},
 }};
 
@@ -88,10 +90,12 @@ void read_pin_directory(OuterDoorConfig& door, const YamlValue& value) {
   }
 }
 
-constexpr std::array<Field<OuterDoorConfig>, 9> kDoorFields = {{
+constexpr std::array<Field<OuterDoorConfig>, 10> kDoorFields = {{
     {"interfaces", read_interfaces},
     {"attach",
      [](OuterDoorConfig& d, const YamlValue& v) { read_word(v, d.attach, kAttachWords); }},
+    {"priority",
+     [](OuterDoorConfig& d, const YamlValue& v) { read_whole(v, d.priority, kPriority); }},
     {"mode", [](OuterDoorConfig& d, const YamlValue& v) { read_word(v, d.mode, kModeWords); }},
     {"required", [](OuterDoorConfig& d, const YamlValue& v) { read_flag(v, d.required); }},
     {"pin_directory", read_pin_directory},

@@ -27,12 +27,14 @@ struct PaceRules {
   std::uint32_t burst = 100;     // at once, beyond that
 };
 
-/// How the outer door is attached to an interface.
-enum class Attach { kAuto, kNative, kTc };  // kAuto: native XDP, else TC
+/// How the outer door is attached to an interface. kAuto: natively alone, else in libxdp's
+/// dispatcher where there is one, else TC.
+enum class Attach { kAuto, kNative, kDispatcher, kTc };
 
 struct OuterDoorConfig {
   std::vector<std::string> interfaces;  // empty: no outer door
   Attach attach = Attach::kAuto;
+  std::uint32_t priority = 15;     // in libxdp's dispatcher; lower runs earlier
   sp_mode mode = SP_MODE_ENFORCE;  // until an operator sets another one
   std::string pin_directory = "/sys/fs/bpf/sallyport";
   std::uint32_t max_connections = 262144;

@@ -7,6 +7,9 @@
 
 namespace sallyport {
 
+/// The ways of being on an interface.
+enum class Way { kNative, kDispatcher, kTc };
+
 /// Whether a program of ours was on the interface before.
 enum class AttachOutcome {
   kMade,       // newly attached: undone where a later step fails

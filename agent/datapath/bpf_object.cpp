@@ -139,6 +139,7 @@ Result<BpfObject> BpfObject::open(const Capacities& capacities) {
   sallyport_bpf* const skeleton = sallyport_bpf__open();
   if (skeleton == nullptr) return load_failure(errno, log);
   BpfObject object(skeleton);
+  bpf_program__set_autoload(skeleton->progs.sp_xdp_shared, false);  // see MemberObject
   auto& maps = skeleton->maps;
   bpf_map__set_max_entries(maps.sp_connections, capacities.connections);
   bpf_map__set_max_entries(maps.sp_connection_lines, lines_for(capacities.connections));

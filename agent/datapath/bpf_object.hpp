@@ -15,8 +15,8 @@ namespace sallyport {
 
 struct PinPlan;
 
-/// The loaded programs and their maps. The only place that loads; closes everything that is not
-/// pinned when it is destroyed.
+/// The loaded programs and their maps. The only place that loads, but for what libxdp loads itself
+/// (see MemberObject); closes everything that is not pinned when it is destroyed.
 class BpfObject {
  public:
   struct Capacities {

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "agent/datapath/dispatcher_attachment.hpp"
 #include "agent/datapath/tc_attachment.hpp"
 #include "agent/datapath/xdp_attachment.hpp"
 
@@ -18,12 +19,25 @@ Result<AttachOutcome> DoorSteps::attach_tc(int program_fd, unsigned interface_in
   return sallyport::attach_tc(program_fd, interface_index);
 }
 
+Result<std::uint32_t> DoorSteps::attach_member(const BpfObject& object, unsigned interface_index,
+                                               std::uint32_t priority) {
+  return sallyport::attach_member(object, interface_index, priority);
+}
+
 Result<bool> DoorSteps::detach_xdp(const std::string& pin) {
   return sallyport::detach_xdp(pin);
 }
 
 Result<bool> DoorSteps::detach_tc(unsigned interface_index) {
   return sallyport::detach_tc(interface_index);
+}
+
+Result<bool> DoorSteps::detach_member(unsigned interface_index, std::uint32_t program_id) {
+  return sallyport::detach_member(interface_index, program_id);
+}
+
+Result<bool> DoorSteps::detach_other_members(unsigned interface_index, std::uint32_t kept) {
+  return sallyport::detach_other_members(interface_index, kept);
 }
 
 Result<void> DoorSteps::rename_pin(const std::string& from, const std::string& to) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "agent/base/unique_fd.hpp"
 #include "agent/config/config.hpp"
 #include "agent/datapath/attach_outcome.hpp"
+#include "agent/datapath/bpf_object.hpp"
 #include "agent/datapath/door_steps.hpp"
 #include "agent/datapath/pin_directory.hpp"
 
@@ -16,7 +18,7 @@ namespace sallyport {
 /// How the outer door is on one interface.
 struct Attachment {
   std::string name;
-  std::string attached;  // "native" or "tc"
+  std::string attached;  // "native", "dispatcher" or "tc"
   std::string why;       // why not native; empty when it is
 };
 
@@ -26,8 +28,8 @@ struct Attachment {
 class DoorSwap {
  public:
   struct Programs {
-    int xdp_fd;
-    int tc_fd;
+    const BpfObject& object;
+    std::uint32_t priority;  // in libxdp's dispatcher
   };
 
   /// `pins`: where links belong; `earlier`: where else they may be, the newest version first.
@@ -38,7 +40,7 @@ class DoorSwap {
   /// kNotFound: there is no such interface; kConflict: somebody else holds our place on it.
   Result<void> put(const std::string& interface, Attach how);
 
-  /// Takes off what the same interfaces have of ours on their other hook, since once is enough.
+  /// Takes off what the same interfaces have of ours in another way, since once is enough.
   /// Says what it could not take off.
   [[nodiscard]] std::vector<std::string> finish();
 
@@ -53,16 +55,28 @@ class DoorSwap {
     unsigned index = 0;
     std::string pin;          // of the link, whether or not there is one
     std::string earlier_pin;  // where the link was; empty: at `pin`, if there was one
-    bool is_native = false;
+    Way way = Way::kNative;
     AttachOutcome outcome = AttachOutcome::kMade;
-    UniqueFd before;  // the program that was taken over
+    UniqueFd before;           // the program that was taken over, or gave way to the dispatcher
+    std::uint32_t member = 0;  // in the dispatcher; beside an earlier one of ours until `finish`
+    bool is_bridged = false;   // TC judges until `finish`
   };
 
   Result<void> move_link(Place& place);
   Result<void> move_link_back(const Place& place);
   Result<void> put_on(Place& place, Attach how);
+  Result<void> put_auto(Place& place);
+  Result<void> put_native(Place& place);
+  Result<void> put_dispatcher(Place& place);
+  Result<void> put_member(Place& place, std::string why);
   Result<void> put_tc(Place& place, std::string why);
+  /// A dispatcher can't come in where our link is, and the link can't change into one: TC judges
+  /// in between.
+  Result<void> bridge(Place& place);
+  Result<void> put_link_back(const Place& place);
+  Result<void> take_off_others(const Place& place);
   [[nodiscard]] Result<void> restore(const Place& place);
+  Result<bool> take_off(const Place& place);
 
   DoorSteps& steps_;
   Programs programs_;

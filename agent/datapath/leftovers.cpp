@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "agent/base/unique_fd.hpp"
+#include "agent/datapath/dispatcher_attachment.hpp"
 #include "agent/datapath/tc_attachment.hpp"
 #include "agent/datapath/xdp_attachment.hpp"
 
@@ -50,6 +51,10 @@ std::vector<std::string> detach_leftovers(const OuterDoorConfig& config, const P
       if_nameindex(), &if_freenameindex);
   for (const auto* at = interfaces.get(); at != nullptr && at->if_name != nullptr; ++at) {
     if (is_configured(config, at->if_name)) continue;
+    if (is_member_judging_by(at->if_index, control)) {
+      say(said, std::string("XDP program from the dispatcher on ") + at->if_name,
+          detach_other_members(at->if_index, 0));
+    }
     for (const TcHook where : {TcHook::kIngress, TcHook::kEgress}) {
       if (!is_tc_judging_by(at->if_index, control, where)) continue;
       say(said, std::string("TC filter from ") + at->if_name, detach_tc(at->if_index, where));

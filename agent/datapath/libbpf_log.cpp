@@ -2,6 +2,7 @@
 #include "agent/datapath/libbpf_log.hpp"
 
 #include <bpf/libbpf.h>
+#include <xdp/libxdp.h>
 
 #include <cstdarg>
 #include <cstdio>
@@ -14,8 +15,8 @@ constexpr std::size_t kShown = 600;
 
 thread_local std::string* current = nullptr;
 
-int keep(libbpf_print_level level, const char* format, va_list arguments) {
-  if (level != LIBBPF_WARN || current == nullptr) return 0;
+int keep(const char* format, va_list arguments) {
+  if (current == nullptr) return 0;
   va_list measured;
   va_copy(measured, arguments);
   const int length = std::vsnprintf(nullptr, 0, format, measured);
@@ -30,11 +31,20 @@ int keep(libbpf_print_level level, const char* format, va_list arguments) {
   return length;
 }
 
+int keep_of_libbpf(libbpf_print_level level, const char* format, va_list arguments) {
+  return level == LIBBPF_WARN ? keep(format, arguments) : 0;
+}
+
+int keep_of_libxdp(libxdp_print_level level, const char* format, va_list arguments) {
+  return level == LIBXDP_WARN ? keep(format, arguments) : 0;
+}
+
 }  // namespace
 
 LibbpfLog::LibbpfLog() : outer_(current) {
   current = &lines_;
-  libbpf_set_print(keep);
+  libbpf_set_print(keep_of_libbpf);
+  libxdp_set_print(keep_of_libxdp);
 }
 
 LibbpfLog::~LibbpfLog() {

@@ -6,8 +6,8 @@
 
 namespace sallyport {
 
-/// While it lives, what libbpf warns of on this thread is kept instead of printed. Of nested ones
-/// the innermost gets the lines.
+/// While it lives, what libbpf and libxdp warn of on this thread is kept instead of printed. Of
+/// nested ones the innermost gets the lines.
 class LibbpfLog {
  public:
   LibbpfLog();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "agent/datapath/carry_over.hpp"
+#include "agent/datapath/dispatcher_attachment.hpp"
 #include "agent/datapath/leftovers.hpp"
 #include "agent/datapath/qdisc.hpp"
 #include "agent/datapath/tc_attachment.hpp"
@@ -87,7 +88,7 @@ Result<void> OuterDoor::attach() {
 
 Result<void> OuterDoor::attach(DoorSteps& steps) {
   if (auto done = put_tables_in_force(steps); !done) return done;
-  DoorSwap swap(steps, {.xdp_fd = object_.xdp_fd(), .tc_fd = object_.tc_fd()},
+  DoorSwap swap(steps, {.object = object_, .priority = config_.priority},
                 pin_directory_of(config_.pin_directory), earlier_pins_in(config_.pin_directory));
   for (const auto& name : config_.interfaces) {
     const auto done = swap.put(name, config_.attach);
@@ -168,6 +169,9 @@ Result<std::vector<std::string>> OuterDoor::detach(const OuterDoorConfig& config
     }
     const unsigned index = if_nametoindex(name.c_str());
     if (index == 0) continue;
+    auto members = detach_other_members(index, 0);
+    if (!members) return on_interface(name, members.error());
+    if (*members) removed.push_back("XDP program from the dispatcher on " + name);
     for (const TcHook where : {TcHook::kIngress, TcHook::kEgress}) {
       auto tc = detach_tc(index, where);
       if (!tc) return on_interface(name, tc.error());

@@ -12,7 +12,7 @@ namespace sallyport {
 
 struct InterfaceView {
   std::string name;
-  std::string attached;  // "native", "tc" or "none"
+  std::string attached;  // "native", "dispatcher", "tc" or "none"
   std::string why;       // why not the better one; empty when native
 };
 

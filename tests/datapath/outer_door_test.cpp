@@ -5,19 +5,17 @@
 #include <bpf/libbpf.h>
 #include <linux/if_link.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "tests/support/door_sandbox.hpp"
 #include "tests/support/raw_program.hpp"
+#include "tests/support/real_frames.hpp"
 #include "tests/support/standing_door.hpp"
 
 namespace sallyport::test {
@@ -56,27 +54,6 @@ class OuterDoorTest : public testing::Test {
     LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = program.get(), .handle = 1, .priority = priority);
     ASSERT_EQ(bpf_tc_hook_create(&hook), 0);
     ASSERT_EQ(bpf_tc_attach(&hook, &options), 0);
-  }
-
-  /// Whether a condemned source's frames, sent on peer, are counted as dropped.
-  static void expect_drops_real_frames(OuterDoor& door) {
-    sp_service_key service{};
-    service.local_port = htons(443);
-    service.protocol = IPPROTO_TCP;
-    ASSERT_TRUE(
-        door.tables().services().put(service, {.id = 1, .traits = 0, .mode = SP_MODE_ENFORCE}));
-    sp_source_state ban{};
-    ban.expires_ns = SP_NEVER;
-    ban.verdict = SP_DROP_SOURCE_BANNED;
-    ASSERT_TRUE(door.tables().sources().put(Address::parse("192.0.2.7").value(), ban));
-    DoorSandbox::send("peer", PacketBuilder{}.build());
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    std::uint64_t dropped = 0;
-    while (dropped == 0 && std::chrono::steady_clock::now() < deadline) {
-      dropped = door.tables().counters().counters().value()[SP_DROP_SOURCE_BANNED].packets;
-      std::this_thread::yield();
-    }
-    EXPECT_EQ(dropped, 1U);
   }
 
   std::unique_ptr<DoorSandbox> sandbox_;

@@ -19,7 +19,8 @@ using Budget = std::map<std::string, unsigned>;
 /// Instructions that the verifier walked through (Linux 6.18), to be written anew where a change is
 /// worth what it costs. The kernel gives up at a million; a leap here is a warning long before.
 const Budget kOfClang14 = {{"sp_xdp", 37928}, {"sp_tc", 33498}, {"sp_egress", 3642}};
-const Budget kOfClang19 = {{"sp_xdp", 36776}, {"sp_tc", 30562}, {"sp_egress", 3589}};
+const Budget kOfClang19 = {
+    {"sp_xdp", 36776}, {"sp_xdp_shared", 30346}, {"sp_tc", 30562}, {"sp_egress", 3589}};
 constexpr unsigned kPercentMore = 10;
 
 unsigned verified_instructions(int program) {

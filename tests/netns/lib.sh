@@ -169,3 +169,10 @@ expect_late_drops() {
 bound_are() {
 	test "$(cli status -o json | jq '.tables[] | select(.name == "connections") | .used')" "$1" "$2"
 }
+
+# Whether libxdp can make a dispatcher here.
+has_freplace() {
+	local features
+	features=$(bpftool feature probe kernel 2>/dev/null) || true
+	[[ $features == *'program_type ext is available'* ]]
+}

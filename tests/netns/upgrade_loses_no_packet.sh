@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # An agent gives way to the next one, killed or stopped, while packets keep coming at a constant
-# rate: of an allowed source every one passes, of what is condemned none. Natively and through TC.
+# rate: of an allowed source every one passes, of what is condemned none. Natively, through TC,
+# and in libxdp's dispatcher where the kernel has freplace programs.
 #
 #   192.0.2.7:20001  connection of a revoked key     192.0.2.8   allowed
 #   192.0.2.9        banned by an operator           192.0.2.10  in a denied prefix
@@ -89,17 +90,21 @@ gives_way kill_agent stop_agent stop_agent kill_agent
 expect_http 200 alice --interface 192.0.2.8
 expect_http 401 bob --interface 192.0.2.8
 
-stop_agent
-"$next" --config "$scratch/sallyport.yaml" --detach >/dev/null
-write_config attach=tc refusals=3 window=30s ban=10m settle=0s
-rm -f "$scratch"/sallyport.db* # a newer agent has brought it forward
-SALLYPORTD=$before
-start_agent
-make_users acme alice bob
-new_key alice acme/alice
-new_key bob acme/bob
-condemn
-gives_way kill_agent stop_agent stop_agent kill_agent
+ways=(tc)
+[ "$before" != "$next" ] || ! has_freplace || ways+=(dispatcher)
+for way in "${ways[@]}"; do
+	stop_agent
+	"$next" --config "$scratch/sallyport.yaml" --detach >/dev/null
+	write_config attach="$way" refusals=3 window=30s ban=10m settle=0s
+	rm -f "$scratch"/sallyport.db* # a newer agent has brought it forward
+	SALLYPORTD=$before
+	start_agent
+	make_users acme alice bob
+	new_key alice acme/alice
+	new_key bob acme/bob
+	condemn
+	gives_way kill_agent stop_agent stop_agent kill_agent
+done
 
 # A newer version's door: what it is told is told, and everything stays.
 stop_agent

@@ -44,12 +44,16 @@ DoorSandbox::DoorSandbox() {
   if (mkdtemp(path) == nullptr) fail("mkdtemp");
   directory_ = path;
   must(mount("bpf", path, "bpf", 0, nullptr), "mounting a bpffs");
+  must(mount("bpf", "/sys/fs/bpf", "bpf", 0, nullptr), "mounting the bpffs of libxdp");
+  must(mount("tmpfs", "/run", "tmpfs", 0, nullptr), "mounting /run");  // xdp-filter's lock
   command("ip link add edge type veth peer name peer");
   command("ip link set edge up");
   command("ip link set peer up");
 }
 
 DoorSandbox::~DoorSandbox() {
+  umount2("/run", MNT_DETACH);
+  umount2("/sys/fs/bpf", MNT_DETACH);
   umount2(directory_.c_str(), MNT_DETACH);
   rmdir(directory_.c_str());
 }

@@ -10,7 +10,8 @@
 
 namespace sallyport::test {
 
-/// Moves this process into network and mount namespaces of its own, with a bpffs and a veth pair:
+/// Moves this process into network and mount namespaces of its own, with a bpffs for us, one
+/// for libxdp, and a veth pair:
 ///
 ///   peer ───────── edge    (both here; frames sent on peer arrive on edge)
 ///
@@ -30,7 +31,7 @@ class DoorSandbox {
   [[nodiscard]] OuterDoorConfig config(std::vector<std::string> interfaces) const;
   [[nodiscard]] const std::string& bpffs() const noexcept { return directory_; }
 
-  /// Runs `ip` or `tc` as given; throws when it fails.
+  /// Runs `ip`, `tc` or `xdp-filter` as given; throws when it fails.
   static void command(const std::string& line);
 
   /// Sends a frame on `interface`, to come in at its peer.

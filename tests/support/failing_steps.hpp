@@ -28,6 +28,11 @@ class FailingSteps final : public DoorSteps {
     if (fails()) return refusal();
     return DoorSteps::attach_tc(program_fd, interface_index);
   }
+  Result<std::uint32_t> attach_member(const BpfObject& object, unsigned interface_index,
+                                      std::uint32_t priority) override {
+    if (fails()) return refusal();
+    return DoorSteps::attach_member(object, interface_index, priority);
+  }
   Result<bool> detach_xdp(const std::string& pin) override {
     if (fails()) return refusal();
     return DoorSteps::detach_xdp(pin);
@@ -35,6 +40,14 @@ class FailingSteps final : public DoorSteps {
   Result<bool> detach_tc(unsigned interface_index) override {
     if (fails()) return refusal();
     return DoorSteps::detach_tc(interface_index);
+  }
+  Result<bool> detach_member(unsigned interface_index, std::uint32_t program_id) override {
+    if (fails()) return refusal();
+    return DoorSteps::detach_member(interface_index, program_id);
+  }
+  Result<bool> detach_other_members(unsigned interface_index, std::uint32_t kept) override {
+    if (fails()) return refusal();
+    return DoorSteps::detach_other_members(interface_index, kept);
   }
 
   Result<void> rename_pin(const std::string& from, const std::string& to) override {

@@ -20,6 +20,7 @@ log: { level: debug }
 outer_door:
   interfaces: [eth0, eth1]
   attach: tc
+  priority: 5
   mode: observe
   required: true
   pin_directory: /sys/fs/bpf/other
@@ -64,6 +65,7 @@ TEST(ConfigTest, ReadsTheAgentsSettings) {
   const auto& door = config.outer_door;
   EXPECT_EQ(door.interfaces, (std::vector<std::string>{"eth0", "eth1"}));
   EXPECT_EQ(door.attach, Attach::kTc);
+  EXPECT_EQ(door.priority, 5U);
   EXPECT_EQ(door.mode, SP_MODE_OBSERVE);
   EXPECT_TRUE(door.required);
   EXPECT_EQ(door.pin_directory, "/sys/fs/bpf/other");
