@@ -110,7 +110,7 @@ expect_met "xdp-filter unloaded" answered silence answered
 
 say "one comes before and one after, and go again around Sallyport"
 load_filter
-xdp-loader load e0 "$(find /usr/lib -path '*bpf/xdp-dispatcher.o')" -s xdp_pass
+xdp-loader load e0 "$(find /usr/lib -path '*bpf/xdp-dispatcher.o')" -n xdp_pass
 expect_equal "the three" "$(members)" "sp_xdp_shared xdp_pass xdpfilt_alw_all "
 every_verb
 expect_equal "the three after every verb" "$(members)" "sp_xdp_shared xdp_pass xdpfilt_alw_all "
