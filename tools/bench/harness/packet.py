@@ -77,6 +77,7 @@ def rate_sample(case, name, options):
             traffic.open_flows()
         receiver = Receiver("e0", cpu=1, counter=subject.counter)
         with sandbox.running(*traffic.words(seconds), stdout=-3) as process:
+            sandbox.take_precedence(process.pid, 1)
             sample = receiver.sample(seconds, process)
             process.wait()
         subject.verify(receiver)

@@ -5,6 +5,7 @@ import glob
 import os
 import time
 
+from harness import sandbox
 from harness.ethtool import DriverCounters
 from harness.report import BenchError
 
@@ -24,7 +25,7 @@ class Receiver:
         self.threads = find_threads(interface)
         for thread in self.threads:
             os.sched_setaffinity(thread, {cpu})
-            os.setpriority(os.PRIO_PROCESS, thread, -20)
+            sandbox.take_precedence(thread, 1)
         self.counter = counter
         self.counters = DriverCounters(interface)
         self.before, self.taken_before = self._drops(), self._taken()
@@ -58,10 +59,11 @@ class Receiver:
                 raise BenchError("no packet is dropped; what sp-trafficgen says is above")
             time.sleep(0.005)
         time.sleep(SETTLE_SECONDS)
-        start, drops, cpu = time.monotonic(), self._drops(), self.cpu_seconds()
-        time.sleep(seconds)
-        drops, passed = self._drops() - drops, time.monotonic() - start
-        cpu = self.cpu_seconds() - cpu
+        with sandbox.precedence():
+            start, drops, cpu = time.monotonic(), self._drops(), self.cpu_seconds()
+            time.sleep(seconds)
+            drops, passed = self._drops() - drops, time.monotonic() - start
+            cpu = self.cpu_seconds() - cpu
         sender.terminate()
         return {"value": drops / passed, "cpu_ns": cpu / max(drops, 1) * 1e9}
 
