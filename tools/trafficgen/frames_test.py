@@ -22,7 +22,8 @@ def run(*words):
 
 
 def generate(*words):
-    return subprocess.run([SENDER, "--interface", "s0", *words], capture_output=True, text=True)
+    return subprocess.run([SENDER, "--interface", "s0", *words], capture_output=True, text=True,
+                          timeout=60)
 
 
 def folded(data):
@@ -117,6 +118,13 @@ def check_random():
     assert seen[:16] != seen[16:32], "an order that repeats"
 
 
+def check_seconds():
+    done = generate("--seconds", "0.3", "--source", "192.0.2.8", "--destination", "192.0.2.1:443")
+    assert done.returncode == 0, done.stderr
+    sums = json.loads(done.stdout)
+    assert 0.3 <= sums["seconds"] < 5 and sums["sent"] > 1000, sums
+
+
 def check_refusals():
     target = ["--source", "192.0.2.8", "--destination", "192.0.2.1:443"]
     for words, text in (
@@ -148,7 +156,8 @@ def main():
     run("ethtool", "-K", "r0", "gro", "on")
     for name in ("r0", "s0"):
         run("ip", "link", "set", name, "up")
-    for check in (check_ipv4, check_ipv6, check_payload_file, check_random, check_refusals):
+    for check in (check_ipv4, check_ipv6, check_payload_file, check_random,
+                  check_seconds, check_refusals):
         check()
         print(f"{check.__name__}: as it should be")
     return 0

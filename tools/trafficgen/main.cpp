@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 #include <sched.h>
+#include <sys/time.h>
 
 #include <algorithm>
 #include <chrono>
@@ -19,7 +20,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::uint64_t kChunk = 1 << 16;      // some 7 ms at full rate
+// Between two runs of a program the kernel waits until nobody uses the one before, which takes a
+// busy machine a tenth of a second: so many frames are one run, and a timer ends it.
+constexpr std::uint64_t kChunk = 1 << 24;
 constexpr std::uint64_t kChunksASecond = 100;  // at a limited rate
 constexpr int kLooks = 50;                     // at what the peer took, 2 ms apart
 constexpr std::uint64_t kTooFew = 50;          // a peer that is ready takes more than one in 50
@@ -27,6 +30,16 @@ constexpr std::uint64_t kTooFew = 50;          // a peer that is ready takes mor
 volatile std::sig_atomic_t interrupted = 0;
 void on_signal(int) {
   interrupted = 1;
+}
+
+/// Has SIGALRM end whatever run is under way then, and again soon, lest it came between two.
+void ring_after(double seconds) {
+  constexpr suseconds_t kAgain = 50'000;
+  const auto whole = static_cast<time_t>(seconds);
+  const auto rest = static_cast<suseconds_t>((seconds - static_cast<double>(whole)) * 1e6);
+  const itimerval timer{.it_interval = {.tv_sec = 0, .tv_usec = kAgain},
+                        .it_value = {.tv_sec = whole, .tv_usec = std::max<suseconds_t>(rest, 1)}};
+  setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
 Result<void> pin_to(int cpu) {
@@ -59,9 +72,9 @@ Result<double> send_all(Sender& sender, const Options& options) {
   const std::uint64_t chunk =
       options.rate > 0 ? std::clamp<std::uint64_t>(options.rate / kChunksASecond, 1, kChunk)
                        : kChunk;
+  if (options.seconds > 0) ring_after(options.seconds);
   const auto start = Clock::now();
   while (interrupted == 0 && sender.sent() < all) {
-    if (options.seconds > 0 && seconds_since(start) >= options.seconds) break;
     const auto next = std::min(chunk, all - sender.sent());
     if (auto sent = sender.send(static_cast<std::uint32_t>(next)); !sent) return sent.error();
     keep_rate(start, sender.sent(), options.rate);
@@ -118,6 +131,7 @@ int main(int argc, char** argv) {
   using namespace sallyport;
   std::signal(SIGINT, trafficgen::on_signal);
   std::signal(SIGTERM, trafficgen::on_signal);
+  std::signal(SIGALRM, trafficgen::on_signal);
   const auto parsed = trafficgen::parse_options(argc, argv);
   if (parsed && std::holds_alternative<int>(*parsed)) return std::get<int>(*parsed);
   const auto done = parsed ? trafficgen::run(std::get<trafficgen::Options>(*parsed))
