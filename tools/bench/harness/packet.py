@@ -12,7 +12,7 @@ import time
 
 from harness import sandbox, stack_peers
 from harness.packet_cases import CASES, LOADING, MEMORY, RATE, STACK, TIME, cases_of
-from harness.packet_subjects import Driver, XdpFilter, run_time, state_words
+from harness.packet_subjects import INTERFACE, Driver, XdpFilter, run_time, state_words
 from harness.packet_traffic import traffic_of
 from harness.receiver import Receiver
 from harness.report import OURS, interleave, print_rows, progress
@@ -43,10 +43,10 @@ def check(options):
 
 def measure(options):
     sandbox.command("ip", "netns", "add", "client")
-    sandbox.command("ip", "link", "add", "e0", "type", "veth", "peer", "name", "c0",
+    sandbox.command("ip", "link", "add", INTERFACE, "type", "veth", "peer", "name", "c0",
                     "netns", "client")
-    sandbox.command("ip", "address", "add", "192.0.2.1/24", "dev", "e0")
-    sandbox.command("ip", "link", "set", "e0", "up")
+    sandbox.command("ip", "address", "add", "192.0.2.1/24", "dev", INTERFACE)
+    sandbox.command("ip", "link", "set", INTERFACE, "up")
     sandbox.command("ip", "-netns", "client", "link", "set", "c0", "up")
     for case in cases_of(options.state):
         subjects = subjects_of(case, options)
@@ -73,9 +73,10 @@ def rate_sample(case, name, options):
     seconds = options.seconds or 1.0
     traffic = traffic_of(case)
     with subject_of(case, name) as subject:
+        receiver = Receiver(INTERFACE, cpu=1, counter=subject.counter)
         if subject.counts:
             traffic.open_flows()
-        receiver = Receiver("e0", cpu=1, counter=subject.counter)
+            receiver.begin()
         with sandbox.running(*traffic.words(seconds), stdout=-3) as process:
             sandbox.take_precedence(process.pid, 1)
             sample = receiver.sample(seconds, process)

@@ -3,11 +3,14 @@
 
 import ipaddress
 import json
+import os
 import subprocess
 
 from harness import sandbox
 from harness.report import BenchError
 
+# The receiving end. Its NAPI threads are found by name among those of every namespace.
+INTERFACE = f"e{os.getpid()}"
 TRAFFIC_FROM = "198.18.0.0"  # RFC 2544: for benchmarks
 XDP_DROPS = "_xdp_drops"  # the driver's counter of them
 ENOUGH = 0.999  # of the packets must have been dropped, and have met the case's verdict
@@ -40,7 +43,7 @@ class Driver:
 
     def __init__(self, case, subject):
         self.counts = subject == "sallyport"
-        self.words = driver_words(case, subject) + ["hold", "--interface", "e0"]
+        self.words = driver_words(case, subject) + ["hold", "--interface", INTERFACE]
 
     def __enter__(self):
         self.process = sandbox.start(*self.words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -77,18 +80,18 @@ class XdpFilter:
         self.sources = [str(ipaddress.ip_address(first + i)) for i in range(case.sources)]
 
     def __enter__(self):
-        sandbox.command("xdp-filter", "load", "-m", "native", "-p", "allow", "e0")
+        sandbox.command("xdp-filter", "load", "-m", "native", "-p", "allow", INTERFACE)
         for source in self.sources:
             sandbox.command("xdp-filter", "ip", "-m", "src", source)
         return self
 
     def __exit__(self, *_):
-        sandbox.command("xdp-filter", "unload", "e0")
+        sandbox.command("xdp-filter", "unload", INTERFACE)
 
     def verify(self, receiver):
         pass
 
     def program(self):
         """The kernel's number of what is attached: its dispatcher."""
-        shown = json.loads(sandbox.command("bpftool", "-j", "net", "show", "dev", "e0"))
+        shown = json.loads(sandbox.command("bpftool", "-j", "net", "show", "dev", INTERFACE))
         return shown[0]["xdp"][0]["id"]

@@ -28,6 +28,10 @@ class Receiver:
             sandbox.take_precedence(thread, 1)
         self.counter = counter
         self.counters = DriverCounters(interface)
+        self.begin()
+
+    def begin(self):
+        """Counts from here on."""
         self.before, self.taken_before = self._drops(), self._taken()
 
     def _drops(self):
@@ -37,7 +41,7 @@ class Receiver:
         return self.counters.total(TAKEN)
 
     def dropped(self):
-        """Since this object was made."""
+        """Since it began to count."""
         return self._drops() - self.before
 
     def taken(self):

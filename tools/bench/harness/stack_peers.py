@@ -8,11 +8,10 @@ import ipaddress
 import json
 
 from harness import sandbox
-from harness.packet_subjects import ENOUGH, TRAFFIC_FROM, Driver
+from harness.packet_subjects import ENOUGH, INTERFACE, TRAFFIC_FROM, Driver
 from harness.receiver import TAKEN
 from harness.report import BenchError
 
-INTERFACE = "e0"
 NFT_RULES = """
 table netdev bench {
   set sources { type ipv4_addr; size %d; elements = { %s }; }
