@@ -88,7 +88,7 @@ static __always_inline void sp_sha256_begin(struct sp_hash *hash)
 
 /*
  * The words of the block that `schedule` holds, and 48 more that follow from them, mixed.
- * Nothing of use stays in `schedule`.
+ * The block can be computed from what stays in either: wipe them.
  */
 static __always_inline void sp_sha256_stretch(struct sp_hash *hash)
 {

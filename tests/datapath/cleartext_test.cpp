@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <ostream>
 #include <string>
 
@@ -154,6 +155,18 @@ TEST_P(CleartextTest, OnlyTheFirstBytesOfAConnectionAreJudged) {
   EXPECT_EQ(run(segment(kIsn + 1, bad)), SP_PASS_UNJUDGED);
   filter_.deny_key(kBad);
   EXPECT_EQ(run(segment(kIsn + 1, bad)), SP_PASS_UNJUDGED) << "it has passed once: never again";
+}
+
+// Not the text, nor the words of the digest, from which it could be computed: only where things
+// were.
+TEST_P(CleartextTest, NothingOfAKeyStaysBehind) {
+  for (const auto& key : {kBad, kGood, std::string(100, 'k')}) {
+    (void)first(request("X-API-Key: " + key + "\r\n"));
+    const auto left = filter_.scratch();
+    const auto kept = std::count_if(left.begin(), left.end(), [](auto byte) { return byte != 0; });
+    EXPECT_GT(kept, 0) << "it was read somewhere else";
+    EXPECT_LT(kept, 64) << key.size();
+  }
 }
 
 TEST_P(CleartextTest, HeadersOnTheWayChangeNothing) {

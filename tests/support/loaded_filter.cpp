@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <linux/bpf.h>
 #include <linux/pkt_cls.h>
 #include <netinet/in.h>
@@ -13,6 +14,7 @@
 
 #include "agent/base/digest.hpp"
 #include "agent/datapath/key_headers.hpp"
+#include "sallyport.skel.h"
 #include "tests/support/raw_program.hpp"
 
 namespace sallyport::test {
@@ -152,6 +154,17 @@ void LoadedFilter::declare_service(const std::string& address, std::uint16_t por
   key.protocol = more.is_udp ? IPPROTO_UDP : IPPROTO_TCP;
   must(tables_->services().put(
       key, {.id = id, .traits = static_cast<__u8>(more.traits), .mode = static_cast<__u8>(mode)}));
+}
+
+Bytes LoadedFilter::scratch() {
+  const bpf_map* map = object_->skeleton().maps.sp_readings;
+  const std::size_t part = (bpf_map__value_size(map) + 7) / 8 * 8;
+  Bytes bytes(part * static_cast<std::size_t>(libbpf_num_possible_cpus()));
+  const __u32 zero = 0;
+  if (bpf_map_lookup_elem(bpf_map__fd(map), &zero, bytes.data()) != 0) {
+    throw std::runtime_error(std::string("sp_readings: ") + std::strerror(errno));
+  }
+  return bytes;
 }
 
 void LoadedFilter::set_key_headers(std::uint16_t service, const std::vector<std::string>& names) {

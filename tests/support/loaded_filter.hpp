@@ -68,6 +68,8 @@ class LoadedFilter {
 
   void declare_service(const std::string& address, std::uint16_t port, std::uint16_t id,
                        sp_mode mode = SP_MODE_ENFORCE, ServiceTraits more = {});
+  /// What the programs left in the scratch in which they read requests, of every CPU.
+  [[nodiscard]] Bytes scratch();
   void set_key_headers(std::uint16_t service, const std::vector<std::string>& names);
   void deny_key(const std::string& raw);
   void allow_key(const std::string& raw);
