@@ -3,36 +3,21 @@
 #include <bpf/libbpf.h>
 
 #include <cstring>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "agent/datapath/bpf_object.hpp"
-#include "agent/datapath/kernel_tables.hpp"
 #include "agent/datapath/key_headers.hpp"
 #include "bpf/abi/control.h"
 #include "sallyport.skel.h"
+#include "tests/support/kernel_tables_fixture.hpp"
 
 namespace sallyport::test {
 namespace {
 
-constexpr std::uint32_t kCapacity = 10000;
-
-class DeniedKeyTableTest : public testing::Test {
+class DeniedKeyTableTest : public KernelTablesFixture {
  protected:
-  void SetUp() override {
-    auto object = BpfObject::load(
-        {.connections = 64, .sources = 64, .key_slots = 64, .denied_keys = kCapacity});
-    if (!object && object.error().code == Errc::kDenied) GTEST_SKIP() << object.error().message;
-    ASSERT_TRUE(object) << to_string(object.error());
-    object_ = std::make_unique<BpfObject>(std::move(*object));
-    auto tables = KernelTables::open(*object_);
-    ASSERT_TRUE(tables) << to_string(tables.error());
-    tables_ = std::move(*tables);
-  }
-
   static sp_denied_key_id id(std::uint32_t number) {
     sp_denied_key_id id{};
     std::memcpy(id.digest, &number, sizeof number);
@@ -52,34 +37,31 @@ class DeniedKeyTableTest : public testing::Test {
     EXPECT_EQ(bpf_map_lookup_elem(fd, &zero, &control), 0);
     return (control.flags & SP_HAVE_DENIED_KEYS) != 0;
   }
-
-  std::unique_ptr<BpfObject> object_;
-  std::unique_ptr<KernelTables> tables_;
 };
 
 TEST_F(DeniedKeyTableTest, TakesAndGivesBackManyRowsAtOnce) {
   auto& table = tables_->denied_keys();
   EXPECT_FALSE(is_in_force()) << "an empty table is not looked up";
-  ASSERT_TRUE(table.put(rows(kCapacity)));
+  ASSERT_TRUE(table.put(rows(kDeniedKeys)));
   EXPECT_TRUE(is_in_force());
-  std::vector<bool> seen(kCapacity);
+  std::vector<bool> seen(kDeniedKeys);
   for (const auto& row : table.rows().value()) {
-    ASSERT_LT(row.state.revision, kCapacity);
+    ASSERT_LT(row.state.revision, kDeniedKeys);
     const auto expected = id(static_cast<std::uint32_t>(row.state.revision));
     ASSERT_EQ(std::memcmp(&row.id, &expected, sizeof expected), 0);
     seen[row.state.revision] = true;
   }
-  EXPECT_EQ(seen, std::vector<bool>(kCapacity, true));
+  EXPECT_EQ(seen, std::vector<bool>(kDeniedKeys, true));
 }
 
 TEST_F(DeniedKeyTableTest, SaysThatItIsFullAndTakesRowsAgainAfterAnErase) {
   auto& table = tables_->denied_keys();
-  const auto refused = table.put(rows(kCapacity + 1));
+  const auto refused = table.put(rows(kDeniedKeys + 1));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::kFull);
   EXPECT_NE(refused.error().message.find("sp_denied_keys is full at 10000 rows"),
             std::string::npos);
-  const std::vector<sp_denied_key_id> some = {id(1), id(2), id(kCapacity + 7)};
+  const std::vector<sp_denied_key_id> some = {id(1), id(2), id(kDeniedKeys + 7)};
   ASSERT_TRUE(table.erase(some)) << "erasing what is not there is no error";
   EXPECT_TRUE(table.put(rows(2)));
 }

@@ -6,34 +6,22 @@
 #include <netinet/in.h>
 
 #include <cstring>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "agent/datapath/bpf_object.hpp"
-#include "agent/datapath/kernel_tables.hpp"
 #include "bpf/abi/cidr.h"
 #include "bpf/abi/control.h"
 #include "bpf/abi/line.h"
 #include "sallyport.skel.h"
+#include "tests/support/kernel_tables_fixture.hpp"
 
 namespace sallyport::test {
 namespace {
 
-class RepairTest : public testing::Test {
+class RepairTest : public KernelTablesFixture {
  protected:
-  void SetUp() override {
-    auto object = BpfObject::load({.connections = 64, .sources = 64, .key_slots = 64});
-    if (!object && object.error().code == Errc::kDenied) GTEST_SKIP() << object.error().message;
-    ASSERT_TRUE(object) << to_string(object.error());
-    object_ = std::make_unique<BpfObject>(std::move(*object));
-    auto tables = KernelTables::open(*object_);
-    ASSERT_TRUE(tables) << to_string(tables.error());
-    tables_ = std::move(*tables);
-  }
-
   auto& maps() { return object_->skeleton().maps; }
 
   static sp_service_key service_on(const std::string& address) {
@@ -49,9 +37,6 @@ class RepairTest : public testing::Test {
     state.verdict = SP_DROP_SOURCE_BANNED;
     return state;
   }
-
-  std::unique_ptr<BpfObject> object_;
-  std::unique_ptr<KernelTables> tables_;
 };
 
 TEST_F(RepairTest, ControlRowIsWrittenAgain) {
