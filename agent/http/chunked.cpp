@@ -24,14 +24,25 @@ int hex_value(char c) noexcept {
 
 ChunkedWalker::Step ChunkedWalker::feed(std::string_view bytes) noexcept {
   std::size_t at = 0;
+  for (;;) {
+    std::string_view payload;
+    const Step step = feed_run(bytes.substr(at), payload);
+    at += step.consumed;
+    if (step.result != ParseStatus::kNeedMore || at == bytes.size()) return {step.result, at};
+  }
+}
+
+ChunkedWalker::Step ChunkedWalker::feed_run(std::string_view bytes,
+                                            std::string_view& payload) noexcept {
+  payload = {};
+  std::size_t at = 0;
   while (at < bytes.size() && state_ != State::kDone && state_ != State::kBad) {
     if (state_ == State::kData) {
-      const std::uint64_t part = std::min<std::uint64_t>(left_, bytes.size() - at);
-      at += static_cast<std::size_t>(part);
-      payload_ += part;
-      left_ -= part;
+      payload = bytes.substr(at, std::min<std::uint64_t>(left_, bytes.size() - at));
+      payload_ += payload.size();
+      left_ -= payload.size();
       if (left_ == 0) state_ = State::kDataCr;
-      continue;
+      return {ParseStatus::kNeedMore, at + payload.size()};
     }
     state_ = after(bytes[at]);
     if (state_ != State::kBad) ++at;

@@ -5,9 +5,9 @@
 
 namespace sallyport {
 
-/// Walks a chunked body (RFC 9112 section 7.1) that is passed on as it stands, to find where it
-/// ends and to refuse bad forms. A state machine: feed it any split of the bytes. It stays bad or
-/// done once it is.
+/// Walks a chunked body (RFC 9112 section 7.1), to find where it ends, to refuse bad forms and,
+/// where it isn't passed on as it stands, to find its payload. A state machine: feed it any split
+/// of the bytes. It stays bad or done once it is.
 class ChunkedWalker {
  public:
   /// Trailers of a request can name fields that we add or remove in the head, and some upstreams
@@ -22,6 +22,9 @@ class ChunkedWalker {
   };
 
   [[nodiscard]] Step feed(std::string_view bytes) noexcept;
+
+  /// As `feed`, but stops behind the first run of payload in `bytes`, which it points out.
+  [[nodiscard]] Step feed_run(std::string_view bytes, std::string_view& payload) noexcept;
 
   /// Payload bytes seen so far.
   [[nodiscard]] std::uint64_t payload_bytes() const noexcept { return payload_; }

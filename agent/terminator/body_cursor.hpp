@@ -38,6 +38,13 @@ class BodyCursor {
     return {step.consumed, step.result == ParseStatus::kBad};
   }
 
+  /// As `take` for a chunked body, but goes at most behind one run of payload.
+  [[nodiscard]] Taken take_run(std::string_view available, std::string_view& payload) noexcept {
+    const auto step = walker_.feed_run(available, payload);
+    is_done_ = step.result == ParseStatus::kDone;
+    return {step.consumed, step.result == ParseStatus::kBad};
+  }
+
   [[nodiscard]] bool is_done() const noexcept { return is_done_; }
   /// Of a chunked body: payload seen so far.
   [[nodiscard]] std::uint64_t chunk_payload() const noexcept { return walker_.payload_bytes(); }

@@ -16,14 +16,6 @@ namespace {
 constexpr std::chrono::milliseconds kLingerTime{2000};
 constexpr std::size_t kLingerBytes = 256 << 10;
 
-constexpr int interest_of(Io io) noexcept {
-  return io == Io::kWantWrite ? kDownWrite : kDownRead;
-}
-
-constexpr bool wants(Io io) noexcept {
-  return io == Io::kWantRead || io == Io::kWantWrite;
-}
-
 // Tells a client that spoke plain HTTP, in its own language.
 void answer_plain_http(Session& session) {
   std::string answer;
@@ -34,17 +26,6 @@ void answer_plain_http(Session& session) {
                 false, true, answer);
   (void)::send(session.down.fd(), answer.data(), answer.size(), MSG_NOSIGNAL);
   session.has_unread = true;
-}
-
-// Takes what was sent off the front of `bytes`.
-Io send_now(Session& session, std::string_view& bytes) noexcept {
-  while (!bytes.empty()) {
-    std::size_t sent = 0;
-    const Io io = session.stream.write(bytes, sent);
-    if (io != Io::kDone) return io;
-    bytes.remove_prefix(sent);
-  }
-  return Io::kDone;
 }
 
 }  // namespace
@@ -63,34 +44,19 @@ Task<Step> shake_hands(Session& session, std::chrono::milliseconds timeout) {
   }
 }
 
-Task<Step> fill(Session& session) {
+Task<Step> fill(Downstream& client) {
   for (;;) {
-    const Io io = session.read_more();
+    const Io io = client.read_more();
     if (io == Io::kDone) co_return Step::kDone;
     if (!wants(io)) co_return Step::kGone;
-    const Wake wake = co_await session.wait(interest_of(io));
+    const Wake wake = co_await client.wait(interest_of(io));
     if (wake != Wake::kReady) co_return step_of(wake);
   }
 }
 
-Task<Step> send(Session& session, std::string_view bytes) {
-  Io io = send_now(session, bytes);
-  if (io == Io::kDone) co_return Step::kDone;
-  const std::string kept(bytes);
-  std::string_view rest = kept;
-  while (io != Io::kDone) {
-    if (!wants(io)) co_return Step::kGone;
-    session.set_timeout(session.service.config.http.body_timeout);
-    const Wake wake = co_await session.wait(interest_of(io));
-    if (wake != Wake::kReady) co_return step_of(wake);
-    io = send_now(session, rest);
-  }
-  co_return Step::kDone;
-}
-
-Task<Step> wait_out(Session& session, std::uint64_t ns) {
-  session.set_timeout(std::chrono::milliseconds(ns / 1'000'000 + 1));
-  const Wake wake = co_await session.wait(kDownGone);
+Task<Step> wait_out(Downstream& client, std::uint64_t ns) {
+  client.set_timeout(std::chrono::milliseconds(ns / 1'000'000 + 1));
+  const Wake wake = co_await client.wait(kDownGone);
   if (wake == Wake::kTimedOut) co_return Step::kDone;
   co_return wake == Wake::kReady ? Step::kGone : Step::kEnd;
 }

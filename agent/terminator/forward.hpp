@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "agent/terminator/exchange.hpp"
-#include "agent/terminator/session.hpp"
-#include "agent/terminator/task.hpp"
+#include "agent/terminator/downstream.hpp"
 
 namespace sallyport {
 
@@ -23,10 +21,10 @@ enum class Attempt : std::uint8_t {
 
 /// Serves the request whose head is `exchange.request` from the upstream, in the name of `key`.
 /// Gives kAnswered, kFinished or kAborted: what went wrong has been answered.
-[[nodiscard]] Task<Attempt> forward(Session& session, Exchange& exchange, KeyEntry& key);
+[[nodiscard]] Task<Attempt> forward(Downstream& client, Exchange& exchange, KeyEntry& key);
 
-/// Reads the response from `session.up` and passes it to the client; the request has been sent,
+/// Reads the response from `client.up` and passes it to the client; the request has been sent,
 /// but for what remains of `exchange.request_body`.
-[[nodiscard]] Task<Attempt> relay_response(Session& session, Exchange& exchange, KeyEntry& key);
+[[nodiscard]] Task<Attempt> relay_response(Downstream& client, Exchange& exchange, KeyEntry& key);
 
 }  // namespace sallyport

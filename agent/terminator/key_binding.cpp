@@ -11,11 +11,20 @@ void KeyBinding::use(KeyEntry& key) {
     if (key_ == &key) return;
     mix();
   }
+  if (state_ == State::kNone) {
+    bind(key);
+    return;
+  }
   key_ = &key;
   users_.put(user_, key);
-  if (state_ == State::kMixed) return;
-  state_ = State::kBound;
-  in_kernel_ = edge_.bind(connection_, key);
+}
+
+void KeyBinding::use_beside(KeyEntry& key) {
+  was_refused_ = false;
+  if (state_ == State::kNone) bind(key);
+  if (state_ == State::kMixed || key_ == &key) return;
+  mix();
+  KeyUsers::remove(user_);
 }
 
 void KeyBinding::refuse(const KeyEntry* key) noexcept {
@@ -43,6 +52,13 @@ void KeyBinding::end(Ended ended) noexcept {
 bool KeyBinding::is_in_good_standing(UnixSeconds now) const noexcept {
   return state_ == State::kBound && !was_refused_ &&
          check_standing(*key_, now) == CheckCode::kAllowed;
+}
+
+void KeyBinding::bind(KeyEntry& key) {
+  key_ = &key;
+  users_.put(user_, key);
+  state_ = State::kBound;
+  in_kernel_ = edge_.bind(connection_, key);
 }
 
 void KeyBinding::mix() noexcept {

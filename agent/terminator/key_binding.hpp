@@ -28,6 +28,9 @@ class KeyBinding {
 
   /// A request of `key` passed the checks. From here on `KeyUsers::cut` finds the connection.
   void use(KeyEntry& key);
+  /// The same, where requests run at once and each is among its key's users itself: this one is
+  /// found only while the connection is bound.
+  void use_beside(KeyEntry& key);
   /// A request that presented `key` (null: one that nobody has) was refused.
   void refuse(const KeyEntry* key) noexcept;
   /// The request that was let through has been answered.
@@ -47,6 +50,7 @@ class KeyBinding {
  private:
   enum class State : std::uint8_t { kNone, kBound, kMixed };
 
+  void bind(KeyEntry& key);
   void mix() noexcept;
 
   Edge& edge_;

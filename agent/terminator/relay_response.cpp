@@ -2,43 +2,12 @@
 #include <array>
 #include <charconv>
 
-#include "agent/http/rewrite.hpp"
 #include "agent/terminator/forward.hpp"
 #include "agent/terminator/upstream_io.hpp"
 
 namespace sallyport {
 
 namespace {
-
-constexpr std::string_view kLastChunk = "0\r\n\r\n";
-
-/// What has to happen to a body on its way to the client.
-enum class Recode : std::uint8_t {
-  kNone,
-  kChunk,    // of unknown length, to HTTP/1.1
-  kUnchunk,  // chunked, to HTTP/1.0
-};
-
-struct Plan {
-  Framing framing = Framing::kNone;  // towards the client
-  Recode recode = Recode::kNone;
-  bool keep_alive = false;
-};
-
-Plan plan_for(const Session& session, const Exchange& exchange) noexcept {
-  const bool http11 = exchange.request.minor_version == 1;
-  Plan plan{.framing = exchange.response.framing, .recode = Recode::kNone, .keep_alive = false};
-  if (plan.framing == Framing::kUntilClose && http11) {
-    plan.framing = Framing::kChunked;
-    plan.recode = Recode::kChunk;
-  } else if (plan.framing == Framing::kChunked && !http11) {
-    plan.framing = Framing::kUntilClose;
-    plan.recode = Recode::kUnchunk;
-  }
-  plan.keep_alive = exchange.request.keep_alive && http11 && exchange.request_body.is_done() &&
-                    !session.has_unread && !session.context.is_draining;
-  return plan;
-}
 
 void append_chunk(std::string_view bytes, std::string& out) {
   if (bytes.empty()) return;  // a chunk of none would be the last
@@ -48,15 +17,14 @@ void append_chunk(std::string_view bytes, std::string& out) {
   ((out += "\r\n") += bytes) += "\r\n";
 }
 
-// HTTP/1.0 clients of chunking upstreams are rare: byte by byte is quick enough for them.
 BodyCursor::Taken append_unchunked(std::string_view bytes, BodyCursor& body, std::string& out) {
   BodyCursor::Taken all;
-  while (all.bytes < bytes.size() && !body.is_done()) {
-    const std::uint64_t before = body.chunk_payload();
-    const auto one = body.take(bytes.substr(all.bytes, 1));
-    if (one.is_bad) return {all.bytes, true};
-    if (body.chunk_payload() > before) out += bytes[all.bytes];
-    all.bytes += one.bytes;
+  while (all.bytes < bytes.size() && !body.is_done() && !all.is_bad) {
+    std::string_view payload;
+    const auto run = body.take_run(bytes.substr(all.bytes), payload);
+    out += payload;
+    all.bytes += run.bytes;
+    all.is_bad = run.is_bad;
   }
   return all;
 }
@@ -76,17 +44,16 @@ BodyCursor::Taken append_body(std::string_view there, Recode recode, BodyCursor&
 }
 
 // The upstream has ended or broken the connection before the response was whole.
-Attempt cut_short(const Session& session, const Exchange& exchange) noexcept {
+Attempt cut_short(const Downstream& client, const Exchange& exchange) noexcept {
   const bool is_silent = exchange.from_upstream.empty();
-  return is_silent && session.up->was_idle ? Attempt::kStale : Attempt::kBadResponse;
+  return is_silent && client.up->was_idle ? Attempt::kStale : Attempt::kBadResponse;
 }
 
 // Reads until a final response's head is there; its bytes stay in `from_upstream`.
-Task<Attempt> read_head(Session& session, Exchange& exchange, std::size_t& head_bytes) {
+Task<Attempt> read_head(Downstream& client, Exchange& exchange, std::size_t& head_bytes) {
   Buffer& buffer = exchange.from_upstream;
-  const HeadLimits limits{.bytes = session.context.blocks.block_bytes(),
-                          .fields = kMaxHeaderFields};
-  session.set_timeout(session.service.config.upstream.response_timeout);
+  const HeadLimits limits{.bytes = client.context.blocks.block_bytes(), .fields = kMaxHeaderFields};
+  client.set_timeout(client.service.config.upstream.response_timeout);
   for (;;) {
     if (!buffer.empty()) {
       const auto parsed = parse_response_head(
@@ -100,16 +67,16 @@ Task<Attempt> read_head(Session& session, Exchange& exchange, std::size_t& head_
         // Nobody asked to switch, so 101 is none; other interim responses are for our hop.
         if (exchange.response.status == 101) co_return Attempt::kBadResponse;
         buffer.consume(parsed.consumed);
-        session.up->was_idle = false;
+        client.up->was_idle = false;
         continue;
       }
     }
-    const Step filled = co_await fill_upstream(session, buffer);
+    const Step filled = co_await fill_upstream(client, buffer);
     switch (filled) {
       case Step::kDone:
         break;
       case Step::kGone:
-        co_return cut_short(session, exchange);
+        co_return cut_short(client, exchange);
       case Step::kTimedOut:
         co_return Attempt::kTimeout;
       case Step::kEnd:
@@ -119,30 +86,28 @@ Task<Attempt> read_head(Session& session, Exchange& exchange, std::size_t& head_
 }
 
 // Lets what the key is to be sent wait in the upstream's socket while the key is over its rate.
-Task<Step> keep_to_rate(Session& session, KeyEntry& key) {
+Task<Step> keep_to_rate(Downstream& client, KeyEntry& key) {
   for (;;) {
-    const std::uint64_t over_ns = session.context.edge.charge_sent(key, 0);
+    const std::uint64_t over_ns = client.context.edge.charge_sent(key, 0);
     if (over_ns == 0) co_return Step::kDone;
-    const Step waited = co_await wait_out(session, over_ns);
+    const Step waited = co_await wait_out(client, over_ns);
     if (waited != Step::kDone) co_return waited;
   }
 }
 
 // What follows the first bytes of a body; those are out already.
-Task<Attempt> relay_rest(Session& session, Exchange& exchange, KeyEntry& key, Recode recode,
-                         BodyCursor& body) {
-  std::string& scratch = session.context.scratch;
+Task<Attempt> relay_rest(Downstream& client, Exchange& exchange, KeyEntry& key,
+                         const ResponsePlan& plan, BodyCursor& body) {
+  std::string& scratch = client.context.scratch;
   Buffer& buffer = exchange.from_upstream;
   while (!body.is_done()) {
-    const Step paced = co_await keep_to_rate(session, key);
+    const Step paced = co_await keep_to_rate(client, key);
     if (paced != Step::kDone) co_return Attempt::kAborted;
-    session.set_timeout(session.service.config.upstream.response_timeout);
-    const Step read = co_await fill_upstream(session, buffer);
-    const bool has_ended = read == Step::kGone && !session.up->was_reset;
+    client.set_timeout(client.service.config.upstream.response_timeout);
+    const Step read = co_await fill_upstream(client, buffer);
+    const bool has_ended = read == Step::kGone && !client.up->was_reset;
     if (has_ended && exchange.response.framing == Framing::kUntilClose) {
-      if (recode != Recode::kChunk) co_return Attempt::kAnswered;
-      const Step last = co_await send(session, kLastChunk);
-      co_return last == Step::kDone ? Attempt::kAnswered : Attempt::kAborted;
+      co_return Attempt::kAnswered;
     }
     // The client sees from the framing that something is missing.
     if (read != Step::kDone) co_return Attempt::kAborted;
@@ -150,21 +115,21 @@ Task<Attempt> relay_rest(Session& session, Exchange& exchange, KeyEntry& key, Re
     scratch.clear();
     std::string_view out = buffer.view();
     BodyCursor::Taken taken;
-    if (recode == Recode::kNone) {
+    if (plan.recode == Recode::kNone) {
       taken = body.take(out);
       out = out.substr(0, taken.bytes);
     } else {
-      taken = append_body(out, recode, body, scratch);
+      taken = append_body(out, plan.recode, body, scratch);
       out = scratch;
     }
     if (taken.is_bad) co_return Attempt::kAborted;
     const std::size_t size = out.size();
-    const Step sent = co_await send(session, out);
+    const Step sent = co_await client.send(out);
     if (sent != Step::kDone) co_return Attempt::kAborted;
-    (void)session.context.edge.charge_sent(key, size);
+    (void)client.context.edge.charge_sent(key, size);
     buffer.consume(taken.bytes);
-    if (session.is_greedy()) {
-      const Wake wake = co_await session.yield();
+    if (client.is_greedy()) {
+      const Wake wake = co_await client.yield();
       if (wake == Wake::kEnd) co_return Attempt::kAborted;
     }
   }
@@ -173,38 +138,43 @@ Task<Attempt> relay_rest(Session& session, Exchange& exchange, KeyEntry& key, Re
 
 }  // namespace
 
-Task<Attempt> relay_response(Session& session, Exchange& exchange, KeyEntry& key) {
+Task<Attempt> relay_response(Downstream& client, Exchange& exchange, KeyEntry& key) {
   std::size_t head_bytes = 0;
-  Attempt result = co_await read_head(session, exchange, head_bytes);
+  Attempt result = co_await read_head(client, exchange, head_bytes);
   if (result != Attempt::kAnswered) co_return result;
-  session.in.consume(std::exchange(exchange.kept_bytes, 0));
-  const Step paced = co_await keep_to_rate(session, key);
+  client.in.consume(std::exchange(exchange.kept_bytes, 0));
+  const Step paced = co_await keep_to_rate(client, key);
   if (paced != Step::kDone) co_return Attempt::kAborted;
 
-  const Plan plan = plan_for(session, exchange);
+  const ResponsePlan plan = client.plan_for(exchange);
   BodyCursor body(exchange.response.framing, exchange.response.content_length,
                   ChunkedWalker::Trailers::kPass);
   Buffer& buffer = exchange.from_upstream;
-  std::string& scratch = session.context.scratch;
+  std::string& scratch = client.context.scratch;
   scratch.clear();
-  write_downstream_head(exchange.response, plan.framing, plan.keep_alive, scratch);
+  client.begin_response(exchange.response, plan, scratch);
   const auto taken = append_body(buffer.view().substr(head_bytes), plan.recode, body, scratch);
   if (taken.is_bad) co_return Attempt::kBadResponse;
   buffer.consume(head_bytes + taken.bytes);
   const std::size_t size = scratch.size();
-  const Step sent = co_await send(session, scratch);
+  const Step sent = co_await client.send(scratch);
   if (sent != Step::kDone) co_return Attempt::kAborted;
-  (void)session.context.edge.charge_sent(key, size);
+  (void)client.context.edge.charge_sent(key, size);
   if (!body.is_done()) {
-    result = co_await relay_rest(session, exchange, key, plan.recode, body);
+    result = co_await relay_rest(client, exchange, key, plan, body);
     if (result != Attempt::kAnswered) co_return result;
   }
-  const bool is_reusable = exchange.response.keep_alive && body.is_done() && buffer.empty() &&
-                           exchange.request_body.is_done() && !session.has_unread;
-  if (is_reusable) {
-    session.service.upstream.give(std::move(session.up), session.context.now_ms);
+  const std::string_view end = client.end_response(plan);
+  if (!end.empty()) {
+    const Step ended = co_await client.send(end);
+    if (ended != Step::kDone) co_return Attempt::kAborted;
   }
-  if (!exchange.request_body.is_done()) session.has_unread = true;
+  const bool is_reusable = exchange.response.keep_alive && body.is_done() && buffer.empty() &&
+                           exchange.request_body.is_done() && !client.has_unread;
+  if (is_reusable) {
+    client.service.upstream.give(std::move(client.up), client.context.now_ms);
+  }
+  if (!exchange.request_body.is_done()) client.has_unread = true;
   co_return plan.keep_alive ? Attempt::kAnswered : Attempt::kFinished;
 }
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/terminator/serve.hpp"
 
-#include <cstring>
-
-#include "agent/base/clock.hpp"
 #include "agent/terminator/client_io.hpp"
 #include "agent/terminator/forward.hpp"
+#include "agent/terminator/judge_request.hpp"
 
 namespace sallyport {
 
@@ -24,9 +22,6 @@ constexpr const char* kTooSlow = "the request's head came too slowly";
 
 // The body of a refused request is read past when it is at most this; else the connection ends.
 constexpr std::uint64_t kMostDrained = 64 << 10;
-
-// A valid key is news again after this time.
-constexpr BootNs kValidReportEvery = 30 * kSecondNs;
 
 Task<Next> await_request(Session& session) {
   while (session.in.empty()) {
@@ -50,7 +45,7 @@ Task<Next> answer_bad_request(Session& session, unsigned status, const char* why
   session.context.scratch.clear();
   write_bad_request(status, why, session.context.scratch);
   session.has_unread = true;
-  const Step step = co_await send(session, session.context.scratch);
+  const Step step = co_await session.send_answer(session.context.scratch);
   co_return step == Step::kDone ? Next::kGoodbye : Next::kClose;
 }
 
@@ -90,19 +85,6 @@ Task<Next> read_head(Session& session, Exchange& exchange) {
   }
 }
 
-void observe(Session& session, const Association& who, BootNs now) noexcept {
-  Observation fact{.source = session.peer_address, .at = now, .key_prefix = 0, .code = who.code};
-  std::memcpy(&fact.key_prefix, who.digest.data(), sizeof(fact.key_prefix));
-  session.context.edge.observe(session.context.number, fact);
-}
-
-void observe_allowed(Session& session, const Association& who) noexcept {
-  const BootNs now = session.context.now_ms * 1'000'000;  // only for the interval
-  if (session.valid_reported_at != 0 && now < session.valid_reported_at + kValidReportEvery) return;
-  session.valid_reported_at = now;
-  observe(session, who, boot_now());
-}
-
 bool can_read_past(const RequestHead& request) noexcept {
   // The client of an unanswered `Expect` may or may not send the body: no telling where it ends.
   if (request.framing == Framing::kNone) return true;
@@ -140,7 +122,7 @@ Task<Next> drain_body(Session& session, Exchange& exchange) {
 Task<Next> send_refusal(Session& session, Exchange& exchange, std::string_view answer,
                         bool keep_alive) {
   session.in.consume(std::exchange(exchange.kept_bytes, 0));
-  const Step step = co_await send(session, answer);
+  const Step step = co_await session.send_answer(answer);
   if (step != Step::kDone) co_return Next::kClose;
   if (!keep_alive) {
     session.has_unread = !exchange.request_body.is_done();
@@ -151,56 +133,28 @@ Task<Next> send_refusal(Session& session, Exchange& exchange, std::string_view a
   co_return next;
 }
 
-Task<Next> refuse(Session& session, Exchange& exchange, const Association& who) {
-  WorkerContext& context = session.context;
-  if (who.code != CheckCode::kMissingKey) {
-    session.binding.refuse(who.key);
-    // Nothing speaks against a hop: who sent it the key is a client that we don't see.
-    if (!session.service.is_behind_hop()) observe(session, who, boot_now());
-  }
+Task<Next> refuse(Session& session, Exchange& exchange, const Judgement& judgement) {
   const AnswerForm form = form_for(session, exchange);
-  const std::string_view answer = context.refusals.of(who.code, form);
+  const std::string_view answer = refusal_of(session.context, judgement, form);
   const Next next = co_await send_refusal(session, exchange, answer, form.keep_alive);
-  co_return next;
-}
-
-Task<Next> refuse_over_limit(Session& session, Exchange& exchange, std::uint64_t retry_after_ns) {
-  WorkerContext& context = session.context;
-  const AnswerForm form = form_for(session, exchange);
-  context.scratch.clear();
-  write_over_limit(retry_after_ns, form, context.scratch);
-  const Next next = co_await send_refusal(session, exchange, context.scratch, form.keep_alive);
-  session.binding.on_answered();
+  if (judgement.key != nullptr) session.binding.on_answered();
   co_return next;
 }
 
 Task<Next> serve_request(Session& session) {
   Next next = co_await await_request(session);
   if (next != Next::kRequest) co_return next;
-  WorkerContext& context = session.context;
-  ExchangePool::Loan loan(context.exchanges);
+  ExchangePool::Loan loan(session.context.exchanges);
   Exchange& exchange = *loan;
   next = co_await read_head(session, exchange);
   if (next != Next::kRequest) co_return next;
 
-  // From the check to `use` there is no wait: a revocation either was seen by the check, or its
-  // cut comes afterwards and finds the connection among the key's users.
-  const Association who =
-      session.service.gate.judge(exchange.request, context.index, context.unix_s);
-  if (who.code != CheckCode::kAllowed) {
-    ++context.counters.of(who.code);
-    next = co_await refuse(session, exchange, who);
+  const Judgement judgement = judge_request(session, exchange, nullptr);
+  if (judgement.code != CheckCode::kAllowed) {
+    next = co_await refuse(session, exchange, judgement);
     co_return next;
   }
-  session.binding.use(*who.key);
-  const Spend spent = context.edge.spend_request(*who.key, exchange.head_bytes);
-  ++context.counters.of(spent.admitted ? CheckCode::kAllowed : CheckCode::kOverLimit);
-  if (!spent.admitted) {
-    next = co_await refuse_over_limit(session, exchange, spent.retry_after_ns);
-    co_return next;
-  }
-  observe_allowed(session, who);
-  const Attempt result = co_await forward(session, exchange, *who.key);
+  const Attempt result = co_await forward(session, exchange, *judgement.key);
   session.binding.on_answered();
   if (result == Attempt::kAnswered) co_return Next::kRequest;
   co_return result == Attempt::kFinished ? Next::kGoodbye : Next::kClose;

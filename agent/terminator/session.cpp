@@ -3,34 +3,26 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
-
 namespace sallyport {
 
 Session::Session(WorkerContext& shared, WorkerService& served, UniqueFd fd, const Address& peer,
                  std::uint16_t peer_port_be)
-    : context(shared),
-      service(served),
+    : Downstream(shared, served, std::move(fd)),
       peer_address(peer),
       source(peer.as_source()),
-      peer_text(peer.to_string()),
-      down(std::move(fd), this),
       stream(served.tls.get(), down),
-      in(shared.blocks),
       binding(shared.edge, shared.key_users, *this,
               {.source = peer.to_abi(), .source_port = peer_port_be, .service_id = served.id},
-              served.is_behind_hop() ? Carries::kManyKeys : Carries::kOneKey) {}
+              served.is_behind_hop() ? Carries::kManyKeys : Carries::kOneKey),
+      peer_text_(peer.to_string()) {}
 
 Io Session::read_more() {
   if (!down.is_ready(Watch::kReadable) && !stream.has_pending()) return Io::kWantRead;
   std::size_t got = 0;
   const Io io = stream.read(in.room(), got);
   in.grow(got);
+  if (io == Io::kDone) has_released_ = false;
   return io;
-}
-
-void Session::on_ready(Watch&) noexcept {
-  if (waiter_ && (readiness() & interest_) != 0) resume();
 }
 
 void Session::on_tick() noexcept {
@@ -38,34 +30,25 @@ void Session::on_tick() noexcept {
     stream.release_buffers();
     has_released_ = true;
   }
-  if (context.now_ms < deadline_ms_ || !waiter_) return;
+  if (!is_late()) return;
   if (phase == Phase::kBusy) ++context.counters.timeouts;
-  deadline_ms_ = kNever;
-  is_timed_out_ = true;
-  resume();
-}
-
-void Session::on_turn() noexcept {
-  if (is_yielding_ && waiter_) resume();
+  time_out();
 }
 
 void Session::end_if_idle() noexcept {
-  if (phase != Phase::kIdle) return;
-  is_ended_ = true;
-  if (waiter_) resume();
+  if (phase == Phase::kIdle) end();
 }
 
 void Session::cut(Ended ended) noexcept {
   if (is_cut_) return;
   if (ended == Ended::kCondemned) ++context.counters.cut;
-  is_ended_ = is_cut_ = true;
+  is_cut_ = true;
   ended_ = ended;
-  if (waiter_) resume();
+  end();
 }
 
 void Session::close() noexcept {
   if (up) service.upstream.end(std::move(up));
-  if (is_yielding_) std::erase(context.yielding, this);
   if (!is_cut_) {
     binding.end(ended_);
     down.close();
@@ -77,17 +60,6 @@ void Session::close() noexcept {
   if (ended_ == Ended::kClosed) binding.end(ended_);
   down.close();
   binding.end(ended_);
-}
-
-void Session::resume() noexcept {
-  is_yielding_ = false;
-  std::exchange(waiter_, nullptr).resume();
-}
-
-Wake Session::reason() noexcept {
-  has_released_ = false;
-  if (is_ended_) return Wake::kEnd;
-  return std::exchange(is_timed_out_, false) ? Wake::kTimedOut : Wake::kReady;
 }
 
 }  // namespace sallyport

@@ -18,6 +18,10 @@ enum class Io : std::uint8_t {
   kFailed,     // broken, or not what was expected of it at all
 };
 
+[[nodiscard]] constexpr bool wants(Io io) noexcept {
+  return io == Io::kWantRead || io == Io::kWantWrite;
+}
+
 // The watched socket itself. Neither waits nor raises SIGPIPE, and where the watch knows that a
 // call would only say EAGAIN, there is none.
 

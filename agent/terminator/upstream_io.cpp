@@ -8,24 +8,24 @@
 
 namespace sallyport {
 
-Task<Step> connect_upstream(Session& session, Reuse reuse) {
-  UpstreamPool& pool = session.service.upstream;
-  if (reuse == Reuse::kIdleToo) session.up = pool.take();
-  if (session.up) {
-    session.up->watch.set_watcher(&session);
+Task<Step> connect_upstream(Downstream& client, Reuse reuse) {
+  UpstreamPool& pool = client.service.upstream;
+  if (reuse == Reuse::kIdleToo) client.up = pool.take();
+  if (client.up) {
+    client.up->watch.set_watcher(&client);
     co_return Step::kDone;
   }
-  session.up = pool.connect();
-  if (!session.up) co_return Step::kGone;
-  session.up->watch.set_watcher(&session);
-  session.set_timeout(session.service.config.upstream.connect_timeout);
-  const Wake wake = co_await session.wait(kUpWrite);
+  client.up = pool.connect();
+  if (!client.up) co_return Step::kGone;
+  client.up->watch.set_watcher(&client);
+  client.set_timeout(client.service.config.upstream.connect_timeout);
+  const Wake wake = co_await client.wait(kUpWrite);
   if (wake != Wake::kReady) co_return step_of(wake);
-  co_return connect_error(session.up->watch) == 0 ? Step::kDone : Step::kGone;
+  co_return connect_error(client.up->watch) == 0 ? Step::kDone : Step::kGone;
 }
 
-Task<Step> send_upstream(Session& session, std::string_view bytes, std::size_t& sent) {
-  Watch& watch = session.up->watch;
+Task<Step> send_upstream(Downstream& client, std::string_view bytes, std::size_t& sent) {
+  Watch& watch = client.up->watch;
   std::string kept;
   while (!bytes.empty()) {
     const ssize_t taken = ::send(watch.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -41,17 +41,17 @@ Task<Step> send_upstream(Session& session, std::string_view bytes, std::size_t& 
       kept = bytes;
       bytes = kept;
     }
-    session.set_timeout(session.service.config.upstream.response_timeout);
-    const Wake wake = co_await session.wait(kUpWrite | kUpRead | kDownGone);
+    client.set_timeout(client.service.config.upstream.response_timeout);
+    const Wake wake = co_await client.wait(kUpWrite | kUpRead | kDownGone);
     if (wake != Wake::kReady) co_return step_of(wake);
     if (watch.is_ready(Watch::kReadable)) co_return Step::kDone;
-    if (session.down.is_ready(Watch::kGone)) co_return Step::kEnd;
+    if (client.down.is_ready(Watch::kGone)) co_return Step::kEnd;
   }
   co_return Step::kDone;
 }
 
-Task<Step> fill_upstream(Session& session, Buffer& buffer) {
-  Watch& watch = session.up->watch;
+Task<Step> fill_upstream(Downstream& client, Buffer& buffer) {
+  Watch& watch = client.up->watch;
   for (;;) {
     if (watch.is_ready(Watch::kReadable)) {
       const auto room = buffer.room();
@@ -63,13 +63,13 @@ Task<Step> fill_upstream(Session& session, Buffer& buffer) {
       }
       if (got == 0) co_return Step::kGone;
       if (errno != EAGAIN && errno != EINTR) {
-        session.up->was_reset = true;
+        client.up->was_reset = true;
         co_return Step::kGone;
       }
       if (errno == EAGAIN) watch.exhaust(Watch::kReadable);
       continue;
     }
-    const Wake wake = co_await session.wait(kUpRead | kDownGone);
+    const Wake wake = co_await client.wait(kUpRead | kDownGone);
     if (wake != Wake::kReady) co_return step_of(wake);
     if (!watch.is_ready(Watch::kReadable)) co_return Step::kEnd;
   }

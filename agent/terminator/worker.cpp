@@ -136,7 +136,7 @@ void Worker::take_time() noexcept {
 void Worker::give_turns() {
   if (context_.yielding.empty()) return;
   // Those that yield again are for the next round.
-  for (Session* session : std::exchange(context_.yielding, {})) session->on_turn();
+  for (Waiter* one : std::exchange(context_.yielding, {})) one->on_turn();
 }
 
 void Worker::tick() {

@@ -15,7 +15,7 @@
 
 namespace sallyport {
 
-class Session;
+class Waiter;
 
 /// One service as one worker serves it.
 struct WorkerService {
@@ -60,10 +60,10 @@ struct WorkerContext {
   ExchangePool exchanges;
   KeyUsers key_users;
   WorkerCounters counters;
-  std::string scratch;             // for bytes made and sent without a wait in between
-  std::vector<Session*> yielding;  // have more to do, but others are to have their turn
-  std::uint64_t now_ms = 0;        // monotonic, coarse: taken once for each batch of events
-  UnixSeconds unix_s = 0;          // likewise
+  std::string scratch;            // for bytes made and sent without a wait in between
+  std::vector<Waiter*> yielding;  // have more to do, but others are to have their turn
+  std::uint64_t now_ms = 0;       // monotonic, coarse: taken once for each batch of events
+  UnixSeconds unix_s = 0;         // likewise
   bool is_draining = false;
 };
 
