@@ -43,6 +43,7 @@ std::vector<NamedCounter> view_agent(Parts& parts, const TerminatorCounters& cou
        counters.paced},
       {"accept_pauses", "pauses in accepting, for want of file descriptors",
        counters.accept_pauses},
+      {"floods", "HTTP/2 connections ended for what they asked too often", counters.floods},
       {"handshake_failures", "TLS handshakes that failed", counters.handshake_failures},
       {"bad_requests", "requests that do not parse", counters.bad_requests},
       {"timeouts", "clients that were too slow", counters.timeouts},

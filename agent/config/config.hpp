@@ -64,6 +64,7 @@ struct HttpLimits {
   std::uint32_t head_bytes = 16384;
   std::uint32_t headers = 100;
   std::uint64_t body_bytes = 16ULL << 20;
+  std::uint32_t streams = 100;  // at once on an HTTP/2 connection
   std::chrono::milliseconds handshake_timeout{10000};
   std::chrono::milliseconds head_timeout{10000};
   std::chrono::milliseconds idle_timeout{60000};
@@ -78,6 +79,7 @@ struct ServiceConfig {
   ServiceKind kind = ServiceKind::kTls;
   Endpoint listen;
   TlsConfig tls;                  // of kTls alone
+  bool http2 = true;              // offered to clients of kTls beside HTTP/1.1
   bool takes_udp = false;         // the outer door judges UDP to `listen` too
   bool answers_by_reset = false;  // it answers a condemned connection by a TCP reset
   UpstreamConfig upstream;

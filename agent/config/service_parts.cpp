@@ -40,7 +40,7 @@ constexpr std::array<Field<UpstreamConfig>, 4> kUpstreamFields = {{
      }},
 }};
 
-constexpr std::array<Field<HttpLimits>, 7> kLimitFields = {{
+constexpr std::array<Field<HttpLimits>, 8> kLimitFields = {{
     {"head_bytes",
      [](HttpLimits& l, const YamlValue& v) {
        read_whole(v, l.head_bytes, {256, 1U << 20});
@@ -52,6 +52,10 @@ constexpr std::array<Field<HttpLimits>, 7> kLimitFields = {{
     {"body_bytes",
      [](HttpLimits& l, const YamlValue& v) {
        read_whole(v, l.body_bytes, {0, 1ULL << 40});
+     }},
+    {"streams",
+     [](HttpLimits& l, const YamlValue& v) {
+       read_whole(v, l.streams, {1, 1000});
      }},
     {"handshake_timeout",
      [](HttpLimits& l, const YamlValue& v) { read_duration(v, l.handshake_timeout, kTimeout); }},

@@ -105,7 +105,7 @@ void read_name(ServiceDraft& draft, const YamlValue& value) {
   }
 }
 
-constexpr std::array<Field<ServiceDraft>, 11> kServiceFields = {{
+constexpr std::array<Field<ServiceDraft>, 12> kServiceFields = {{
     {"name", read_name, Need::kRequired},
     {"listen",
      [](ServiceDraft& d, const YamlValue& v) {
@@ -119,6 +119,7 @@ constexpr std::array<Field<ServiceDraft>, 11> kServiceFields = {{
        d.tls.emplace(v);
        read_tls(d.config.tls, v);
      }},
+    {"http2", [](ServiceDraft& d, const YamlValue& v) { read_flag(v, d.config.http2); }},
     {"udp", [](ServiceDraft& d, const YamlValue& v) { read_flag(v, d.config.takes_udp); }},
     {"on_condemned",
      [](ServiceDraft& d, const YamlValue& v) {

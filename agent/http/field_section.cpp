@@ -53,36 +53,6 @@ ParseResult note_expect(std::string_view value, FieldFindings& findings) noexcep
   return kGoOn;
 }
 
-// The length tells nearly all other fields apart from these, so it is asked first.
-ParseResult note(const HeaderField& field, FieldFindings& findings) noexcept {
-  switch (field.name.size()) {
-    case 4:
-      if (iequals(field.name, "host")) {
-        findings.host = field.value;
-        findings.hosts = findings.hosts == 0 ? 1 : 2;
-      }
-      break;
-    case 6:
-      if (iequals(field.name, "expect")) return note_expect(field.value, findings);
-      break;
-    case 7:
-      findings.upgrade_field |= iequals(field.name, "upgrade");
-      break;
-    case 10:
-      if (iequals(field.name, "connection")) return note_connection(field.value, findings);
-      break;
-    case 14:
-      if (iequals(field.name, "content-length")) return note_length(field.value, findings);
-      break;
-    case 17:
-      if (iequals(field.name, "transfer-encoding")) return note_coding(field.value, findings);
-      break;
-    default:
-      break;
-  }
-  return kGoOn;
-}
-
 enum class Line : std::uint8_t { kField, kEmpty, kPartial, kBad };
 
 // One field line from `at`, which moves behind it.
@@ -116,6 +86,36 @@ Line read_line(const char*& at, const char* end, HeaderField& field, const char*
 
 }  // namespace
 
+// The length tells nearly all other fields apart from these, so it is asked first.
+ParseResult note_field(const HeaderField& field, FieldFindings& findings) noexcept {
+  switch (field.name.size()) {
+    case 4:
+      if (iequals(field.name, "host")) {
+        findings.host = field.value;
+        findings.hosts = findings.hosts == 0 ? 1 : 2;
+      }
+      break;
+    case 6:
+      if (iequals(field.name, "expect")) return note_expect(field.value, findings);
+      break;
+    case 7:
+      findings.upgrade_field |= iequals(field.name, "upgrade");
+      break;
+    case 10:
+      if (iequals(field.name, "connection")) return note_connection(field.value, findings);
+      break;
+    case 14:
+      if (iequals(field.name, "content-length")) return note_length(field.value, findings);
+      break;
+    case 17:
+      if (iequals(field.name, "transfer-encoding")) return note_coding(field.value, findings);
+      break;
+    default:
+      break;
+  }
+  return kGoOn;
+}
+
 ParseResult parse_fields(std::string_view bytes, std::size_t at, const HeadLimits& limits,
                          HeaderFields& fields, FieldFindings& findings) noexcept {
   const std::string_view window = bytes.substr(0, limits.bytes);
@@ -135,7 +135,7 @@ ParseResult parse_fields(std::string_view bytes, std::size_t at, const HeadLimit
         if (fields.all().size() >= limits.fields || !fields.add(field)) {
           return refuse(431, "too many fields");
         }
-        const ParseResult noted = note(field, findings);
+        const ParseResult noted = note_field(field, findings);
         if (noted.result == ParseStatus::kBad) return noted;
     }
   }

@@ -35,6 +35,9 @@ struct FieldFindings {
   return size < limits.bytes ? ParseResult{} : refuse(status, why);
 }
 
+/// Takes a field into account; refuses what no head may say.
+[[nodiscard]] ParseResult note_field(const HeaderField& field, FieldFindings& findings) noexcept;
+
 /// Reads field lines from `bytes[at]` up to and with the empty line. `consumed` counts from the
 /// start of `bytes`. Refuses what either kind of head may never have.
 [[nodiscard]] ParseResult parse_fields(std::string_view bytes, std::size_t at,

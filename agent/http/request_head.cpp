@@ -3,20 +3,13 @@
 
 #include "agent/http/field_section.hpp"
 #include "agent/http/octets.hpp"
+#include "agent/http/request_rules.hpp"
 
 namespace sallyport {
 
 namespace {
 
-constexpr std::size_t kLongestMethod = 32;
 constexpr std::string_view kVersion11 = "HTTP/1.1\r\n";
-
-// No space, control, '#' or octet >= 0x80; no backslash, which some servers take for a slash.
-constexpr OctetSet kTargetOctets = letters_digits_and("!\"$%&'()*+,-./:;<=>?@[]^_`{|}~");
-// What a DNS name is made of. Percent-encoding and sub-delims are legal in a reg-name, but no API
-// is called that, and they let one host be written in many ways.
-constexpr OctetSet kHostOctets = letters_digits_and("-._~");
-constexpr OctetSet kAddressOctets = exactly("0123456789abcdefABCDEF:.");
 
 enum class Token : std::uint8_t { kComplete, kPartial, kBad };
 
@@ -48,13 +41,6 @@ ParseResult read_version(const char*& at, const char* end, RequestHead& out) noe
   return {ParseStatus::kDone, 0, 0, ""};
 }
 
-ParseResult check_target(const RequestHead& head) noexcept {
-  if (head.method == "CONNECT") return refuse(501, "CONNECT is not offered");
-  if (head.target.front() == '/') return {ParseStatus::kDone, 0, 0, ""};
-  if (head.target == "*" && head.method == "OPTIONS") return {ParseStatus::kDone, 0, 0, ""};
-  return refuse(400, "the request target is not a path");
-}
-
 // kNeedMore means "partial"; the caller knows whether more may come.
 ParseResult read_request_line(const char*& at, const char* end, RequestHead& out) noexcept {
   // RFC 9112 section 2.2: one empty line before a request is forgiven, as old clients send it
@@ -72,38 +58,7 @@ ParseResult read_request_line(const char*& at, const char* end, RequestHead& out
   if (target == Token::kBad) return refuse(400, "the request target is empty or malformed");
   if (target == Token::kPartial) return {};
   const ParseResult version = read_version(at, end, out);
-  return version.result == ParseStatus::kDone ? check_target(out) : version;
-}
-
-bool valid_port(std::string_view port) noexcept {
-  unsigned value = 0;
-  for (const char c : port) {
-    if (c < '0' || c > '9') return false;
-    value = value * 10 + static_cast<unsigned>(c - '0');
-    if (value > 65535) return false;
-  }
-  return !port.empty();
-}
-
-bool all_in(const OctetSet& set, std::string_view text) noexcept {
-  for (const char c : text) {
-    if (!in_set(set, c)) return false;
-  }
-  return !text.empty();
-}
-
-bool valid_host(std::string_view host) noexcept {
-  const bool literal = host.starts_with('[');
-  const std::size_t name_end = literal ? host.find(']') : host.find(':');
-  if (literal) {
-    if (name_end == std::string_view::npos || name_end < 3) return false;
-    const std::string_view address = host.substr(1, name_end - 1);
-    if (!all_in(kAddressOctets, address) || address.find(':') == address.npos) return false;
-    const std::string_view rest = host.substr(name_end + 1);
-    return rest.empty() || (rest.front() == ':' && valid_port(rest.substr(1)));
-  }
-  if (!all_in(kHostOctets, host.substr(0, name_end))) return false;
-  return name_end == std::string_view::npos || valid_port(host.substr(name_end + 1));
+  return version.result == ParseStatus::kDone ? check_target(out.method, out.target) : version;
 }
 
 ParseResult conclude(const FieldFindings& found, ParseResult done, RequestHead& out) noexcept {
@@ -126,16 +81,6 @@ ParseResult conclude(const FieldFindings& found, ParseResult done, RequestHead& 
   return done;
 }
 
-void reset(RequestHead& head) noexcept {
-  head.method = head.target = head.host = {};
-  head.minor_version = 1;
-  head.framing = Framing::kNone;
-  head.content_length = 0;
-  head.keep_alive = true;
-  head.expect_continue = head.upgrade = false;
-  head.fields.clear();
-}
-
 std::string_view bearer_of(std::string_view credentials) noexcept {
   constexpr std::string_view kScheme = "bearer ";
   if (!iequals(credentials.substr(0, kScheme.size()), kScheme)) return {};
@@ -146,7 +91,7 @@ std::string_view bearer_of(std::string_view credentials) noexcept {
 
 ParseResult parse_request_head(std::string_view bytes, const HeadLimits& limits,
                                RequestHead& out) noexcept {
-  reset(out);
+  out.reset();
   const std::string_view window = bytes.substr(0, limits.bytes);
   const char* at = window.data();
   const ParseResult line = read_request_line(at, at + window.size(), out);

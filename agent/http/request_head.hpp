@@ -18,6 +18,16 @@ struct RequestHead {
   bool expect_continue = false;
   bool upgrade = false;  // Connection: upgrade with an Upgrade field
   HeaderFields fields;
+
+  void reset() noexcept {
+    method = target = host = {};
+    minor_version = 1;
+    framing = Framing::kNone;
+    content_length = 0;
+    keep_alive = true;
+    expect_continue = upgrade = false;
+    fields.clear();
+  }
 };
 
 /// Reads a head from the start of `bytes`. Pure; no allocation; time linear in what is new is

@@ -4,14 +4,11 @@
 #include <array>
 #include <charconv>
 
-#include "agent/http/field_section.hpp"
 #include "agent/http/octets.hpp"
 
 namespace sallyport {
 
 namespace {
-
-using Names = std::span<const std::string_view>;
 
 // Fields for one hop only (RFC 9110 section 7.6.1), and those of framing, which are written anew.
 constexpr auto kHopByHop =
@@ -24,70 +21,13 @@ constexpr auto kRequestOnly = std::to_array<std::string_view>(
     {"expect", "forwarded", "host", "http2-settings", "proxy", "proxy-authorization", "x-real-ip"});
 constexpr std::string_view kForwardedPrefix = "x-forwarded-";
 
-// Many upstreams fold '_' and '-' into one (CGI), so a name in either spelling is the same name.
-constexpr char fold(char c) noexcept {
-  return c == '_' ? '-' : lower_octet(c);
-}
-
-bool same_name(std::string_view a, std::string_view b) noexcept {
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (fold(a[i]) != fold(b[i])) return false;
-  }
-  return true;
-}
-
-/// Names to leave out. Most fields differ from all of them in length, so that is asked first.
-class Dropped {
- public:
-  explicit Dropped(const HeaderFields& fields) noexcept {
-    for (const HeaderField& field : fields.all()) {
-      if (!iequals(field.name, "connection")) continue;
-      std::string_view list = field.value;
-      for (auto name = next_item(list); !name.empty(); name = next_item(list)) take(name);
-    }
-  }
-
-  void add(Names names) noexcept {
-    for (const std::string_view name : names) lengths_ |= bit(name);
-  }
-  void add(std::span<const HeaderField> fields) noexcept {
-    for (const HeaderField& field : fields) lengths_ |= bit(field.name);
-  }
-
-  [[nodiscard]] bool may_hold(std::string_view name) const noexcept {
-    return (lengths_ & bit(name)) != 0;
-  }
-  [[nodiscard]] bool is_nominated(std::string_view name) const noexcept {
-    return holds({nominated_.data(), count_}, name);
-  }
-  [[nodiscard]] static bool holds(Names names, std::string_view name) noexcept {
-    for (const std::string_view one : names) {
-      if (one.size() == name.size() && same_name(one, name)) return true;
-    }
-    return false;
-  }
-
- private:
-  void take(std::string_view name) noexcept {
-    if (count_ < nominated_.size()) nominated_[count_++] = name;
-    lengths_ |= bit(name);
-  }
-  static std::uint64_t bit(std::string_view name) noexcept {
-    return std::uint64_t{1} << (name.size() % 64);
-  }
-
-  std::array<std::string_view, kMaxConnectionOptions> nominated_;
-  std::size_t count_ = 0;
-  std::uint64_t lengths_ = 0;
-};
-
 bool speaks_for_us(std::string_view name) noexcept {
-  return name.size() > kForwardedPrefix.size() && same_name(kForwardedPrefix, name);
+  return name.size() > kForwardedPrefix.size() && same_field_name(kForwardedPrefix, name);
 }
 
 bool is_added(std::span<const HeaderField> added, std::string_view name) noexcept {
   for (const HeaderField& field : added) {
-    if (field.name.size() == name.size() && same_name(field.name, name)) return true;
+    if (field.name.size() == name.size() && same_field_name(field.name, name)) return true;
   }
   return false;
 }
@@ -149,7 +89,7 @@ void append_framing(Framing framing, std::uint64_t length, std::string& out) {
 
 void write_upstream_head(const RequestHead& request, const UpstreamRewrite& rewrite,
                          std::string& out) {
-  Dropped dropped(request.fields);
+  NominatedFields dropped(request.fields);
   dropped.add(kHopByHop);
   dropped.add(kRequestOnly);
   dropped.add(rewrite.removed);
@@ -160,8 +100,8 @@ void write_upstream_head(const RequestHead& request, const UpstreamRewrite& rewr
   for (const auto& [name, value] : request.fields.all()) {
     if (speaks_for_us(name)) continue;
     if (dropped.may_hold(name) &&
-        (Dropped::holds(kHopByHop, name) || Dropped::holds(kRequestOnly, name) ||
-         Dropped::holds(rewrite.removed, name) || is_added(rewrite.added, name) ||
+        (NominatedFields::holds(kHopByHop, name) || NominatedFields::holds(kRequestOnly, name) ||
+         NominatedFields::holds(rewrite.removed, name) || is_added(rewrite.added, name) ||
          dropped.is_nominated(name))) {
       continue;
     }
@@ -175,26 +115,35 @@ void write_upstream_head(const RequestHead& request, const UpstreamRewrite& rewr
   out += "\r\n";
 }
 
+DownstreamFilter::DownstreamFilter(const ResponseHead& response) noexcept
+    : nominated_(response.fields) {
+  nominated_.add(kHopByHop);
+}
+
+bool DownstreamFilter::passes(std::string_view name) const noexcept {
+  return !nominated_.may_hold(name) ||
+         (!NominatedFields::holds(kHopByHop, name) && !nominated_.is_nominated(name));
+}
+
+bool tells_length(const ResponseHead& response, Framing framing) noexcept {
+  if (framing != Framing::kNone) return framing == Framing::kLength;
+  return response.status >= 200 && response.status != 204 &&
+         !response.fields.find("content-length").empty();
+}
+
 void write_downstream_head(const ResponseHead& response, Framing framing, bool keep_alive,
                            std::string& out) {
-  Dropped dropped(response.fields);
-  dropped.add(kHopByHop);
+  const DownstreamFilter filter(response);
   std::array<char, 10> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), response.status).ptr;
   out += "HTTP/1.1 ";
   out.append(digits.data(), end);
   ((out += ' ') += response.reason) += "\r\n";
   for (const auto& [name, value] : response.fields.all()) {
-    if (dropped.may_hold(name) && (Dropped::holds(kHopByHop, name) || dropped.is_nominated(name))) {
-      continue;
-    }
-    append_field(name, value, out);
+    if (filter.passes(name)) append_field(name, value, out);
   }
-  append_framing(framing, response.content_length, out);
-  // The answer to HEAD and a 304 tell the length of what they don't carry (RFC 9110 section 8.6).
-  const bool describes = framing == Framing::kNone && response.status >= 200 &&
-                         response.status != 204 && !response.fields.find("content-length").empty();
-  if (describes) append_framing(Framing::kLength, response.content_length, out);
+  append_framing(tells_length(response, framing) ? Framing::kLength : framing,
+                 response.content_length, out);
   if (!keep_alive) out += "Connection: close\r\n";
   out += "\r\n";
 }

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "agent/http/nominated_fields.hpp"
 #include "agent/http/request_head.hpp"
 #include "agent/http/response_head.hpp"
 
@@ -28,6 +29,21 @@ struct UpstreamRewrite {
 /// X-Forwarded-Proto leaves it unsaid.
 void write_upstream_head(const RequestHead& request, const UpstreamRewrite& rewrite,
                          std::string& out);
+
+/// Which of an upstream's fields go to the client as they stand: not those of its hop, nor those
+/// of framing. `response` must outlive it.
+class DownstreamFilter {
+ public:
+  explicit DownstreamFilter(const ResponseHead& response) noexcept;
+  [[nodiscard]] bool passes(std::string_view name) const noexcept;
+
+ private:
+  NominatedFields nominated_;
+};
+
+/// Whether the client is told a length: that of the body, or the one that the answer to HEAD and a
+/// 304 tell of what they don't carry (RFC 9110 section 8.6).
+[[nodiscard]] bool tells_length(const ResponseHead& response, Framing framing) noexcept;
 
 /// Appends the head for the client to `out`: hop-by-hop fields removed, framing fields written
 /// anew, `Connection: close` where `keep_alive` is false. A `kUntilClose` body is announced as

@@ -32,6 +32,8 @@ class ClientStream {
   void send_close_notify() noexcept {
     if (tls_) tls_->send_close_notify();
   }
+  /// What the handshake has agreed on.
+  [[nodiscard]] bool speaks_http2() const noexcept { return tls_ && tls_->speaks_http2(); }
   [[nodiscard]] bool met_plain_http() const noexcept { return tls_ && tls_->met_plain_http(); }
 
  private:

@@ -36,6 +36,7 @@ struct WorkerCounters {
   Counter bad_requests;
   Counter timeouts;
   Counter upstream_failures;
+  Counter floods;
   Counter cut;
   std::array<Counter, static_cast<std::size_t>(CheckCode::kCount)> checks;
 
@@ -53,6 +54,7 @@ struct WorkerCounters {
     sum.bad_requests += bad_requests.get();
     sum.timeouts += timeouts.get();
     sum.upstream_failures += upstream_failures.get();
+    sum.floods += floods.get();
     sum.cut += cut.get();
     for (std::size_t i = 0; i < checks.size(); ++i) sum.checks[i] += checks[i].get();
   }

@@ -4,6 +4,7 @@
 #include "agent/terminator/client_io.hpp"
 #include "agent/terminator/forward.hpp"
 #include "agent/terminator/judge_request.hpp"
+#include "agent/terminator/serve_http2.hpp"
 
 namespace sallyport {
 
@@ -170,6 +171,10 @@ Task<void> serve(Session& session) {
     co_return;
   }
   Next next = Next::kRequest;
+  if (session.stream.speaks_http2()) {
+    co_await serve_http2(session);
+    next = Next::kGoodbye;
+  }
   while (next == Next::kRequest) {
     next = co_await serve_request(session);
     if (session.is_greedy()) {

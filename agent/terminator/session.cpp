@@ -30,13 +30,18 @@ void Session::on_tick() noexcept {
     stream.release_buffers();
     has_released_ = true;
   }
+  if (streams != nullptr) streams->on_tick();
   if (!is_late()) return;
   if (phase == Phase::kBusy) ++context.counters.timeouts;
   time_out();
 }
 
 void Session::end_if_idle() noexcept {
-  if (phase == Phase::kIdle) end();
+  if (streams != nullptr) {
+    streams->on_drain();
+  } else if (phase == Phase::kIdle) {
+    end();
+  }
 }
 
 void Session::cut(Ended ended) noexcept {

@@ -9,6 +9,17 @@ namespace sallyport {
 
 using SessionHook = boost::intrusive::list_base_hook<boost::intrusive::tag<class AllSessions>>;
 
+/// What runs on a session that carries several requests at once.
+class Multiplexer {
+ public:
+  virtual void on_tick() noexcept = 0;
+  /// Nothing new is to begin.
+  virtual void on_drain() noexcept = 0;
+
+ protected:
+  ~Multiplexer() = default;
+};
+
 /// One client connection: its socket, its stream and its key. It serves HTTP/1 itself, a request
 /// at a time; with HTTP/2 it carries the streams of an `Http2Connection`, each of which serves one.
 ///
@@ -24,6 +35,8 @@ class Session final : public Buried, public Downstream, public KeyUser, public S
   KeyBinding binding;
   BootNs valid_reported_at = 0;  // when kAllowed was last observed; 0: never
   Phase phase = Phase::kBusy;
+  Multiplexer* streams = nullptr;  // HTTP/2 runs on it
+  using Waiter::ask_for_turn;
 
   // As an HTTP/1 connection.
   [[nodiscard]] std::string_view peer_text() const noexcept override { return peer_text_; }

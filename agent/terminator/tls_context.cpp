@@ -23,7 +23,9 @@ constexpr const char* kTls12Ciphers =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
+// What is offered by ALPN, the preferred first; lengths stand in front.
 constexpr std::string_view kHttp11 = "\x08http/1.1";
+constexpr std::string_view kHttp2Too = "\x02h2\x08http/1.1";
 
 std::string openssl_text() {
   std::array<char, 256> text;
@@ -44,10 +46,11 @@ int refuse_passphrase(char*, int, int, void*) {
 }
 
 int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
-                    const unsigned char* offered, unsigned offered_size, void*) {
-  const auto* ours = reinterpret_cast<const unsigned char*>(kHttp11.data());
+                    const unsigned char* offered, unsigned offered_size, void* protocols) {
+  const auto& all = *static_cast<const std::string_view*>(protocols);
+  const auto* ours = reinterpret_cast<const unsigned char*>(all.data());
   unsigned char* chosen = nullptr;
-  if (SSL_select_next_proto(&chosen, out_size, ours, static_cast<unsigned>(kHttp11.size()), offered,
+  if (SSL_select_next_proto(&chosen, out_size, ours, static_cast<unsigned>(all.size()), offered,
                             offered_size) != OPENSSL_NPN_NEGOTIATED) {
     return SSL_TLSEXT_ERR_ALERT_FATAL;
   }
@@ -94,7 +97,8 @@ TicketKeys::~TicketKeys() {
   OPENSSL_cleanse(bytes_.data(), bytes_.size());
 }
 
-Result<TlsContext> make_tls_context(const TlsConfig& files, const TicketKeys& keys) {
+Result<TlsContext> make_tls_context(const TlsConfig& files, const TicketKeys& keys,
+                                    Protocols protocols) {
   ERR_clear_error();
   TlsContext context(SSL_CTX_new(TLS_server_method()));
   if (!context) {
@@ -116,7 +120,9 @@ Result<TlsContext> make_tls_context(const TlsConfig& files, const TicketKeys& ke
   auto ticket_bytes = keys.bytes_;
   SSL_CTX_set_tlsext_ticket_keys(raw, ticket_bytes.data(), ticket_bytes.size());
   OPENSSL_cleanse(ticket_bytes.data(), ticket_bytes.size());
-  SSL_CTX_set_alpn_select_cb(raw, choose_protocol, nullptr);
+  SSL_CTX_set_alpn_select_cb(
+      raw, choose_protocol,
+      const_cast<std::string_view*>(protocols == Protocols::kHttp2Too ? &kHttp2Too : &kHttp11));
   SSL_CTX_set_default_passwd_cb(raw, refuse_passphrase);
   if (auto done = load_certificate(raw, files); !done) return done.error();
   return context;

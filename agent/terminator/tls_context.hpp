@@ -16,6 +16,9 @@ struct FreeSslContext {
 };
 using TlsContext = std::unique_ptr<SSL_CTX, FreeSslContext>;
 
+/// What ALPN offers.
+enum class Protocols : std::uint8_t { kHttp11, kHttp2Too };
+
 /// What session tickets are sealed with: one for all workers of a service, since a client that
 /// comes back may reach another worker. A secret: made at start, kept in memory alone.
 class TicketKeys {
@@ -26,15 +29,16 @@ class TicketKeys {
   TicketKeys& operator=(const TicketKeys&) = default;
 
  private:
-  friend Result<TlsContext> make_tls_context(const TlsConfig&, const TicketKeys&);
+  friend Result<TlsContext> make_tls_context(const TlsConfig&, const TicketKeys&, Protocols);
 
   TicketKeys() = default;
 
   std::array<unsigned char, 80> bytes_{};  // as SSL_CTX_set_tlsext_ticket_keys wants it
 };
 
-/// TLS 1.2 and 1.3, http/1.1 by ALPN, with the certificate and private key of `files`. One for
+/// TLS 1.2 and 1.3, with the certificate and private key of `files`. One for
 /// each worker: Debian's OpenSSL scales badly when threads share one.
-[[nodiscard]] Result<TlsContext> make_tls_context(const TlsConfig& files, const TicketKeys& keys);
+[[nodiscard]] Result<TlsContext> make_tls_context(const TlsConfig& files, const TicketKeys& keys,
+                                                  Protocols protocols);
 
 }  // namespace sallyport

@@ -40,6 +40,13 @@ Io TlsStream::write(std::string_view bytes, std::size_t& sent) noexcept {
   return result == 1 ? Io::kDone : outcome(result);
 }
 
+bool TlsStream::speaks_http2() const noexcept {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl_.get(), &name, &size);
+  return std::string_view(reinterpret_cast<const char*>(name), size) == "h2";
+}
+
 void TlsStream::send_close_notify() noexcept {
   if (is_broken_ || SSL_is_init_finished(ssl_.get()) == 0) return;
   ERR_clear_error();

@@ -31,6 +31,9 @@ class TlsStream {
   /// Tells the peer in order that nothing follows. Best effort.
   void send_close_notify() noexcept;
 
+  /// Whether ALPN has chosen HTTP/2 (RFC 7301).
+  [[nodiscard]] bool speaks_http2() const noexcept;
+
   /// Whether the peer spoke plain HTTP in place of TLS.
   [[nodiscard]] bool met_plain_http() const noexcept { return met_plain_http_; }
 

@@ -34,42 +34,25 @@ class Waiter : public Watcher {
   void set_timeout(std::chrono::milliseconds timeout) noexcept {
     deadline_ms_ = context.now_ms + static_cast<std::uint64_t>(timeout.count());
   }
+  void clear_timeout() noexcept { deadline_ms_ = kNever; }
 
   // Each may resume the coroutine.
-  void on_ready(Watch&) noexcept override {
-    if (waiter_ && is_ready(interest_)) resume();
-  }
-  void on_turn() noexcept {
-    is_queued_ = false;
-    if (is_yielding_ && waiter_) resume();
-  }
+  void on_ready(Watch& watch) noexcept override;
+  void on_turn() noexcept;
 
  protected:
   Waiter(WorkerContext& shared, UniqueFd fd) : context(shared), down(std::move(fd), this) {}
-  ~Waiter() {
-    if (is_queued_) std::erase(context.yielding, this);
-  }
+  ~Waiter();
 
   /// Resumes the coroutine when all events of this round are over, whatever it waits for.
-  void ask_for_turn() {
-    is_yielding_ = true;
-    if (!std::exchange(is_queued_, true)) context.yielding.push_back(this);
-  }
+  void ask_for_turn();
   /// No wait any more: the coroutine ends.
-  void end() noexcept {
-    is_ended_ = true;
-    if (waiter_) resume();
-  }
-  [[nodiscard]] bool is_ended() const noexcept { return is_ended_; }
+  void end() noexcept;
+  [[nodiscard]] bool is_past_deadline() const noexcept { return context.now_ms >= deadline_ms_; }
   /// Whether the deadline has passed while something was waited for.
-  [[nodiscard]] bool is_late() const noexcept {
-    return context.now_ms >= deadline_ms_ && waiter_ != nullptr;
-  }
-  void time_out() noexcept {
-    deadline_ms_ = kNever;
-    is_timed_out_ = true;
-    resume();
-  }
+  [[nodiscard]] bool is_late() const noexcept { return waiter_ && is_past_deadline(); }
+  /// The coroutine waits, and is told that it waited too long.
+  void time_out() noexcept;
 
  private:
   static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
@@ -98,10 +81,7 @@ class Waiter : public Watcher {
     interest_ = interest;
     steps_ = 0;
   }
-  void resume() noexcept {
-    is_yielding_ = false;
-    std::exchange(waiter_, nullptr).resume();
-  }
+  void resume() noexcept;
   [[nodiscard]] Wake reason() noexcept {
     if (is_ended_) return Wake::kEnd;
     return std::exchange(is_timed_out_, false) ? Wake::kTimedOut : Wake::kReady;

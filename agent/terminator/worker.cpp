@@ -75,7 +75,8 @@ Result<void> Worker::add_service(const ServiceConfig& config, std::uint16_t id,
                                  const TicketKeys& ticket_keys) {
   TlsContext tls;
   if (config.kind == ServiceKind::kTls) {
-    auto made = make_tls_context(config.tls, ticket_keys);
+    auto made = make_tls_context(config.tls, ticket_keys,
+                                 config.http2 ? Protocols::kHttp2Too : Protocols::kHttp11);
     if (!made) return made.error();
     tls = std::move(*made);
   }

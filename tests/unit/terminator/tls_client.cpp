@@ -7,13 +7,13 @@
 
 namespace sallyport::test {
 
-TlsClient::TlsClient(std::uint16_t port)
+TlsClient::TlsClient(std::uint16_t port, std::string_view protocols)
     : HttpClient(connect_to(port)), context_(SSL_CTX_new(TLS_client_method())) {
   ::signal(SIGPIPE, SIG_IGN);  // OpenSSL's own socket BIO, which the agent does without
   ssl_.reset(SSL_new(context_.get()));
   SSL_set_fd(ssl_.get(), fd().get());
-  const unsigned char protocols[] = "\x08http/1.1";
-  SSL_set_alpn_protos(ssl_.get(), protocols, sizeof(protocols) - 1);
+  SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char*>(protocols.data()),
+                      static_cast<unsigned>(protocols.size()));
   is_connected_ = fd() && SSL_connect(ssl_.get()) == 1;
 }
 

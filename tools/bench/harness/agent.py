@@ -25,6 +25,7 @@ services:
       private_key: {certificate}
     upstream:
       address: 127.0.0.1:{upstream}
+      max_idle_per_worker: 1024
 """
 
 

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The client, and what a request costs the process that serves it."""
+"""The clients, and what a request costs the process that serves it."""
 
 import json
 import os
+import re
 import subprocess
+from dataclasses import dataclass
 
 from harness import sandbox
 from harness.report import BenchError
 
-CONNECTIONS = 64
+CONNECTIONS = {"wrk": 64, "h2load": 32}
+STREAMS = 32  # at once on each of h2load's connections
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "wrk.lua")
 
 
@@ -19,29 +22,64 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def load(port, key_file, seconds, cpu):
-    """wrk's own account of it."""
-    words = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS),
-             "--duration", f"{max(1, round(seconds))}s", "--script", SCRIPT,
-             f"https://127.0.0.1:{port}/", "--", key_file]
-    with sandbox.running(*words, cpu=cpu, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as wrk:
-        text = wrk.communicate(timeout=seconds + 60)[0]
-    lines = [line for line in text.splitlines() if line.startswith("{")]
-    if wrk.returncode or not lines:
-        raise BenchError(f"wrk failed: {text.strip()}")
+@dataclass(frozen=True)
+class Load:
+    client: str  # wrk: HTTP/1.1; h2load: HTTP/2
+    path: str = "/"
+    refused: bool = False
+    each_connects: bool = False  # a connection, and a full handshake, for each request
+
+
+def output_of(words, seconds, cpu):
+    with sandbox.running(*words, cpu=cpu, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as one:
+        text = one.communicate(timeout=seconds + 60)[0]
+    if one.returncode:
+        raise BenchError(f"{words[0]} failed: {text.strip()}")
+    return text
+
+
+def run_wrk(load, port, key_file, seconds, cpu):
+    words = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS["wrk"]),
+             "--duration", f"{seconds}s", "--script", SCRIPT,
+             f"https://127.0.0.1:{port}{load.path}", "--", key_file,
+             "close" if load.each_connects else "keep-alive"]
+    lines = [line for line in output_of(words, seconds, cpu).splitlines() if line.startswith("{")]
+    if not lines:
+        raise BenchError("wrk printed no figures")
     return json.loads(lines[-1])
 
 
-def cost(pid, port, key_file, refused, seconds, cpu):
+def run_h2load(load, port, key_file, seconds, cpu):
+    with open(key_file, encoding="ascii") as file:
+        header = f"x-api-key: {file.read().strip()}"
+    words = ["h2load", "--threads", "1", "--clients", str(CONNECTIONS["h2load"]),
+             "--max-concurrent-streams", str(STREAMS), "--duration", str(seconds),
+             "--header", header, f"https://127.0.0.1:{port}{load.path}"]
+    text = output_of(words, seconds, cpu)
+    counts = re.search(r"requests: .* (\d+) done, (\d+) succeeded, (\d+) failed", text)
+    codes = re.search(r"status codes: (\d+) 2xx, \d+ 3xx, (\d+) 4xx", text)
+    if not counts or not codes:
+        raise BenchError(f"h2load's report is not as it was: {text.strip()}")
+    accepted, refused = int(codes[1]), int(codes[2])
+    # What failed for want of time at the end is not counted as done; what broke is.
+    return {"requests": accepted + refused, "seconds": float(seconds), "refused": refused,
+            "broken": int(counts[1]) - accepted - refused}
+
+
+CLIENTS = {"wrk": run_wrk, "h2load": run_h2load}
+
+
+def cost(pid, port, key_file, load, seconds, cpu):
     """One sample: µs of CPU for a request that must (not) be refused."""
-    load(port, key_file, 1, cpu)  # connections, caches, and memory that is got once
+    run = CLIENTS[load.client]
+    run(load, port, key_file, 1, cpu)  # connections, caches, and memory that is got once
     before = cpu_seconds(pid)
-    done = load(port, key_file, seconds, cpu)
+    done = run(load, port, key_file, max(1, round(seconds)), cpu)
     spent = cpu_seconds(pid) - before
     if not done["requests"] or done["broken"]:
         raise BenchError(f"{done['requests']} requests, {done['broken']} of them without an answer")
-    if done["refused"] != (done["requests"] if refused else 0):
+    if done["refused"] != (done["requests"] if load.refused else 0):
         raise BenchError(f"{done['refused']} of {done['requests']} requests were refused")
-    return {"value": spent / done["requests"] * 1e6,
-            "requests_per_s": done["requests"] / done["seconds"],
-            "p50_us": done["p50_us"], "p99_us": done["p99_us"]}
+    sample = {"value": spent / done["requests"] * 1e6,
+              "requests_per_s": done["requests"] / done["seconds"]}
+    return sample | {name: done[name] for name in ("p50_us", "p99_us") if name in done}

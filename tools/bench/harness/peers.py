@@ -7,6 +7,7 @@ import os
 from harness import sandbox
 
 UPSTREAM_PORT = 9000
+BODIES = {"64k": 64 << 10, "1m": 1 << 20}
 
 NGINX_HEAD = """
 daemon off;
@@ -31,6 +32,7 @@ NGINX_UPSTREAM = NGINX_HEAD + """
   server {{
     listen 127.0.0.1:{port} backlog=4096;
     location / {{ return 200 "hello $http_x_auth_user\\n"; }}
+    location /body/ {{ root {home}; }}
   }}
 }}
 """
@@ -44,11 +46,11 @@ NGINX_PROXY = NGINX_HEAD + """
   }}
   upstream service {{
     server 127.0.0.1:{upstream};
-    keepalive 64;
+    keepalive 1024;
     keepalive_requests 1000000000;
   }}
   server {{
-    listen 127.0.0.1:{port} ssl backlog=4096;
+    listen 127.0.0.1:{port} ssl http2 backlog=4096;
     ssl_certificate {certificate};
     ssl_certificate_key {certificate};
     location / {{
@@ -72,7 +74,7 @@ defaults
   timeout client 60s
   timeout server 60s
 frontend edge
-  bind 127.0.0.1:{port} ssl crt {certificate} alpn http/1.1
+  bind 127.0.0.1:{port} ssl crt {certificate} alpn h2,http/1.1
   http-request set-var(txn.user) req.hdr(X-Api-Key),map_str({home}/keys)
   http-request return status 401 content-type text/plain string "unknown key" unless {{ var(txn.user) -m found }}
   http-request set-header X-Auth-User %[var(txn.user)]
@@ -96,7 +98,11 @@ def nginx(home, config, **values):
 
 
 def upstream(scratch):
-    return nginx(f"{scratch}/upstream", NGINX_UPSTREAM, port=UPSTREAM_PORT)
+    words = nginx(f"{scratch}/upstream", NGINX_UPSTREAM, port=UPSTREAM_PORT)
+    os.makedirs(f"{scratch}/upstream/body")
+    for name, size in BODIES.items():
+        write(f"{scratch}/upstream/body/{name}", "x" * size)
+    return words
 
 
 def nginx_proxy(scratch, port, certificate, keys):

@@ -32,8 +32,9 @@ def row(head, subject, unit, samples):
     return out
 
 
-def print_rows(head, unit, samples, own_subject=OURS, target=None):
-    """`samples`: subject → list of samples, runs interleaved. Peers come first, ours last."""
+def print_rows(head, unit, samples, own_subject=OURS, target=None, most=None):
+    """`samples`: subject → list of samples, runs interleaved. Peers come first, ours last. `most`:
+    what the ratio to every peer may be at most, where less is better."""
     rows = {subject: row(head, subject, unit, taken) for subject, taken in samples.items()}
     ours = rows.pop(own_subject, None)
     for peer in rows.values():
@@ -45,6 +46,8 @@ def print_rows(head, unit, samples, own_subject=OURS, target=None):
         if unit == "ns":
             ours["above"] = {subject: rounded(ours["value"] - peer["value"])
                              for subject, peer in rows.items()}
+        if most and rows:
+            ours |= {"target": {"most": most}, "met": max(ours["ratio"].values()) <= most}
         if target and set(target.get("ratio", target.get("above", {}))) <= set(rows):
             ours |= {"target": target, "met": is_met(ours, target)}
         print(json.dumps(ours), flush=True)

@@ -10,7 +10,7 @@ import subprocess
 from dataclasses import dataclass
 
 from harness import agent, api_keys, peers, sandbox
-from harness.load import CONNECTIONS, cost
+from harness.load import CONNECTIONS, Load, cost
 from harness.report import BenchError, interleave, print_rows, progress
 
 TARGETS = ["sallyportd", "sallyport", "sp-bench-keys"]
@@ -29,10 +29,20 @@ SUBJECTS = {
 @dataclass(frozen=True)
 class Case:
     name: str
-    refused: bool
+    load: Load
+    target: float  # at most this share of what the better peer takes
 
 
-CASES = [Case("h1-keepalive", refused=False), Case("401-keepalive", refused=True)]
+CASES = [
+    Case("h1-keepalive", Load("wrk"), 0.8),
+    Case("h2-multiplexed", Load("h2load"), 0.8),
+    Case("401-keepalive", Load("wrk", refused=True), 0.8),
+    Case("401-multiplexed", Load("h2load", refused=True), 0.8),
+    Case("handshake-full", Load("wrk", each_connects=True), 1.0),
+    Case("body-64k", Load("wrk", path="/body/64k"), 0.8),
+    Case("body-1m", Load("wrk", path="/body/1m"), 0.8),
+    Case("h2-body-1m", Load("h2load", path="/body/1m"), 0.8),
+]
 
 
 def case_names():
@@ -45,7 +55,7 @@ def subjects_of(options):
 
 def check(options):
     for command, package in (("nginx", "nginx-light"), ("wrk", "wrk"), ("openssl", "openssl"),
-                             ("curl", "curl")):
+                             ("curl", "curl"), ("h2load", "nghttp2-client")):
         sandbox.need(command, package)
     if "haproxy" in subjects_of(options):
         sandbox.need("haproxy", "haproxy")
@@ -69,7 +79,7 @@ class Proxy:
     bad_key: str
 
     def key_for(self, case):
-        return self.bad_key if case.refused else self.good_key
+        return self.bad_key if case.load.refused else self.good_key
 
 
 def start(name, scratch, stack):
@@ -117,10 +127,11 @@ def ask(proxy, key_file):
 
 def measure_case(case, proxies, options):
     seconds = options.seconds or 3.0
-    head = {"bench": "terminator", "case": case.name, "connections": CONNECTIONS, "keys": KEYS}
+    head = {"bench": "terminator", "case": case.name, "connections": CONNECTIONS[case.load.client],
+            "keys": KEYS}
     samples = interleave(
         options.runs, proxies,
         lambda name: cost(proxies[name].pid, proxies[name].port, proxies[name].key_for(case),
-                          case.refused, seconds, CLIENT_CPU),
+                          case.load, seconds, CLIENT_CPU),
         f"  {case.name}")
-    print_rows(head, UNIT, samples)
+    print_rows(head, UNIT, samples, most=case.target)

@@ -1,9 +1,11 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Sends the key that a file holds, and ends with one line of JSON. wrk FLAGS URL -- KEY-FILE
+-- Sends the key that a file holds, and ends with one line of JSON. With `close` each request has a
+-- connection of its own. wrk FLAGS URL -- KEY-FILE keep-alive|close
 function init(arguments)
   local file = assert(io.open(arguments[1]))
   wrk.headers["X-Api-Key"] = file:read("*l")
   file:close()
+  if arguments[2] == "close" then wrk.headers["Connection"] = "close" end
 end
 
 function done(summary, latency, requests)
