@@ -97,8 +97,8 @@ Result<void> App::open_inner_door() {
   return {};
 }
 
-void App::run() {
-  start_ticking();
+void App::run(const ServiceManager& manager) {
+  start_ticking(manager);
   if (auto* ring = parts_->door.events()) {
     event_reader_ = std::make_unique<EventReader>(*ring, parts_->events);
   }
@@ -111,10 +111,12 @@ void App::run() {
   }
   spdlog::info("ready: {} keys, {} workers, control socket {}", parts_->index.size(),
                parts_->workers, parts_->config.control_socket);
+  manager.ready(std::to_string(parts_->index.size()) + " keys when it started");
 
   const int signal = wait_for_signal();
   spdlog::info("signal {}: draining for at most {} s; the kernel keeps its verdicts", signal,
                kDrainGrace.count());
+  manager.stopping();
   if (!parts_->terminator->drain(kDrainGrace)) {
     spdlog::warn("some requests did not finish in time and were cut");
   }
@@ -122,12 +124,13 @@ void App::run() {
   spdlog::info("stopped");
 }
 
-void App::start_ticking() {
+void App::start_ticking(const ServiceManager& manager) {
   ticker_.expires_after(kTick);
-  ticker_.async_wait([this](const boost::system::error_code& error) {
+  ticker_.async_wait([this, &manager](const boost::system::error_code& error) {
     if (error) return;
     control_->tick();
-    start_ticking();
+    manager.alive();
+    start_ticking(manager);
   });
 }
 

@@ -12,6 +12,7 @@
 #include "agent/app/control_plane.hpp"
 #include "agent/app/event_reader.hpp"
 #include "agent/app/parts.hpp"
+#include "agent/app/service_manager.hpp"
 #include "agent/service/control_server.hpp"
 
 namespace sallyport {
@@ -27,16 +28,17 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  /// Serves until SIGTERM or SIGINT, then drains. The kernel keeps its verdicts. Both signals
-  /// must be blocked in every thread, from before `open`.
-  void run();
+  /// Serves until SIGTERM or SIGINT, then drains, and tells the manager. The kernel keeps its
+  /// verdicts. Both signals must be blocked in every thread, from before `open`.
+  void run(const ServiceManager& manager);
 
  private:
   App() = default;
 
   Result<void> open_parts(const Config& config);
   Result<void> open_inner_door();
-  void start_ticking();
+  /// The strand's pulse; a strand that hangs is one that the manager hears nothing of.
+  void start_ticking(const ServiceManager& manager);
   /// A worker's queue has something: drains all queues a moment later. Until then that queue wakes
   /// nobody again.
   void judge_soon();

@@ -68,9 +68,10 @@ int fail(const Failure& failure) {
 int serve(const Config& config) {
   forbid_core_dumps();
   prepare_signals();
+  const auto manager = ServiceManager::from_environment();
   auto app = App::open(config);
   if (!app) return fail(app.error());
-  (*app)->run();
+  (*app)->run(manager);
   return 0;
 }
 
