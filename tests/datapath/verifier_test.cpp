@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <sys/utsname.h>
 
 #include <map>
 #include <memory>
@@ -15,8 +16,12 @@ namespace {
 
 using Budget = std::map<std::string, unsigned>;
 
-/// Instructions that the verifier walked through (Linux 6.18), to be written anew where a change is
-/// worth what it costs. The kernel gives up at a million; a leap here is a warning long before.
+/// Instructions that the verifier walked through, to be written anew where a change is worth what
+/// it costs. The kernel gives up at a million; a leap here is a warning long before. Each kernel's
+/// verifier takes another way, so that the figures hold on the one where they were taken; on others
+/// there must be plenty of room.
+constexpr const char* kRecordedOn = "6.18.";
+constexpr unsigned kPlenty = 100'000;
 const Budget kOfClang14 = {
     {"sp_xdp", 37928}, {"sp_xdp_shared", 33150}, {"sp_tc", 33498}, {"sp_egress", 3642}};
 const Budget kOfClang19 = {
@@ -29,10 +34,19 @@ unsigned verified_instructions(int program) {
   return bpf_obj_get_info_by_fd(program, &info, &length) == 0 ? info.verified_insns : 0;
 }
 
+bool is_kernel_of_the_record() {
+  utsname kernel{};
+  return uname(&kernel) == 0 && std::string(kernel.release).rfind(kRecordedOn, 0) == 0;
+}
+
 void expect_within(const Budget& budget, const std::string& program, int fd) {
   const unsigned verified = verified_instructions(fd);
   testing::Test::RecordProperty(program, static_cast<int>(verified));
   ASSERT_GT(verified, 0U) << "before Linux 5.16 the kernel does not say";
+  if (!is_kernel_of_the_record()) {
+    EXPECT_LE(verified, kPlenty) << program;
+    return;
+  }
   const unsigned recorded = budget.at(program);
   EXPECT_LE(verified, recorded * (100 + kPercentMore) / 100) << program;
   EXPECT_GE(verified, recorded * (100 - kPercentMore) / 100)
