@@ -55,9 +55,11 @@ cli mode enforce >/dev/null
 
 # The filter goes with us, and nothing else of the interface does.
 stop_agent
-tc filter show dev e0 egress | grep -q sp_egress || fail "the program left with the agent"
+[[ $(tc filter show dev e0 egress) == *sp_egress* ]] || fail "the program left with the agent"
 "$SALLYPORTD" --config "$scratch/sallyport.yaml" --detach >"$scratch/detached"
 grep -q 'TC filter from e0' "$scratch/detached" || fail "the filter was not taken off" "$(cat "$scratch/detached")"
 [ -z "$(tc filter show dev e0 egress)" ] || fail "something is left" "$(tc filter show dev e0 egress)"
 grep -q 'root fq' "$scratch/agent.log" && exit 0
-tc qdisc show dev e0 | grep -q '^qdisc fq' || fail "the operator's fq is gone"
+# Not by grep -q at the end of a pipe: it leaves at once, and tc ends by SIGPIPE.
+[[ $(tc qdisc show dev e0) == *"qdisc fq"* ]] ||
+	fail "the operator's fq is gone" "$(tc qdisc show dev e0)"
