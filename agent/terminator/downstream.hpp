@@ -53,6 +53,8 @@ class Downstream : public Waiter {
                               std::string& out) = 0;
   /// Sends bytes of its body in the planned form, which may end with the first wait.
   [[nodiscard]] virtual Task<Step> send(std::string_view bytes) = 0;
+  /// The same for bytes that last until it has ended: they are not copied to be kept.
+  [[nodiscard]] virtual Task<Step> send_lasting(std::string_view bytes) = 0;
   /// The body is whole. Returns what is still to be sent for that (static storage).
   [[nodiscard]] virtual std::string_view end_response(const ResponsePlan& plan) = 0;
 

@@ -44,7 +44,7 @@ bool is_cheap(const nghttp2_frame& frame) noexcept {
 }  // namespace
 
 Http2Connection::Http2Connection(Session& carrier)
-    : out(carrier.context.blocks), carrier_(carrier) {}
+    : out(carrier.context.frames), carrier_(carrier) {}
 
 Http2Connection::~Http2Connection() {
   is_at_work_ = true;  // nothing is sent any more

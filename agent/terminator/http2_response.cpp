@@ -13,6 +13,9 @@ namespace {
 // A response waits for nghttp2 to take what there is of it beyond this.
 constexpr std::size_t kMostWaiting = 32 << 10;
 
+// Less than this is copied, so that its stream need not wait for nghttp2.
+constexpr std::size_t kWorthLending = 8 << 10;
+
 /// The fields of a response head as nghttp2 wants them; it copies what they refer to, and makes
 /// names lower case.
 class ResponseFields {
@@ -100,14 +103,31 @@ Task<Step> Http2Stream::send(std::string_view bytes) {
     out_ += bytes;
     resume_sending();
   }
-  while (out_.size() - out_taken_ > kMostWaiting) {
-    down.exhaust(Watch::kWritable);
-    set_timeout(service.config.http.body_timeout);
-    const Wake wake = co_await wait(kDownWrite);
-    if (wake != Wake::kReady) co_return step_of(wake);
-    if (is_dead()) co_return Step::kGone;
-  }
-  co_return Step::kDone;
+  if (out_.size() - out_taken_ <= kMostWaiting) co_return Step::kDone;
+  const Step taken = co_await wait_until_taken();
+  co_return taken;
+}
+
+Task<Step> Http2Stream::send_lasting(std::string_view bytes) {
+  if (bytes.size() < kWorthLending) return send(bytes);
+  return lend(bytes);
+}
+
+Task<Step> Http2Stream::lend(std::string_view bytes) {
+  if (is_dead()) co_return Step::kGone;
+  lent_ = bytes;
+  resume_sending();
+  const Step taken = co_await wait_until_taken();
+  lent_ = {};
+  co_return taken;
+}
+
+Task<Step> Http2Stream::wait_until_taken() {
+  down.exhaust(Watch::kWritable);
+  set_timeout(service.config.http.body_timeout);
+  const Wake wake = co_await wait(kDownWrite);
+  if (wake != Wake::kReady) co_return step_of(wake);
+  co_return is_dead() ? Step::kGone : Step::kDone;
 }
 
 std::string_view Http2Stream::end_response(const ResponsePlan&) {

@@ -15,6 +15,9 @@ constexpr std::string_view kLastChunk = "0\r\n\r\n";
 // Around one chunk: at most 16 digits and twice CRLF; then perhaps the last.
 constexpr std::size_t kChunkOverhead = 16 + 4 + kLastChunk.size();
 
+// With its head, a frame of these fills a TLS record.
+constexpr std::size_t kMostData = (16 << 10) - 9;
+
 std::size_t copy(std::string_view bytes, char* to) noexcept {
   std::memcpy(to, bytes.data(), bytes.size());
   return bytes.size();
@@ -102,18 +105,22 @@ Io Http2Stream::read_more() {
 }
 
 ssize_t Http2Stream::offer(std::size_t most, std::uint32_t& flags) noexcept {
-  const std::size_t there = out_.size() - out_taken_;
+  const std::size_t there = out_.size() - out_taken_ + lent_.size();
   if (there == 0 && !is_response_whole_) return NGHTTP2_ERR_DEFERRED;
   flags |= NGHTTP2_DATA_FLAG_NO_COPY;
+  most = std::min(most, kMostData);
   if (is_response_whole_ && there <= most) flags |= NGHTTP2_DATA_FLAG_EOF;
   return static_cast<ssize_t>(std::min(there, most));
 }
 
 void Http2Stream::take_offered(char* out, std::size_t bytes) noexcept {
-  std::memcpy(out, out_.data() + out_taken_, bytes);
-  out_taken_ += bytes;
+  const std::size_t own = std::min(bytes, out_.size() - out_taken_);
+  std::memcpy(out, out_.data() + out_taken_, own);
+  out_taken_ += own;
+  std::memcpy(out + own, lent_.data(), bytes - own);
+  lent_.remove_prefix(bytes - own);
   if (is_served_) set_timeout(service.config.http.body_timeout);
-  if (out_taken_ < out_.size()) return;
+  if (out_taken_ < out_.size() || !lent_.empty()) return;
   out_.clear();
   out_taken_ = 0;
   down.add(Watch::kWritable);

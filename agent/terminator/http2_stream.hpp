@@ -40,6 +40,7 @@ class Http2Stream final : public Buried, public Downstream, public KeyUser, publ
   void begin_response(const ResponseHead& response, const ResponsePlan& plan,
                       std::string& out) override;
   [[nodiscard]] Task<Step> send(std::string_view bytes) override;
+  [[nodiscard]] Task<Step> send_lasting(std::string_view bytes) override;
   [[nodiscard]] std::string_view end_response(const ResponsePlan& plan) override;
 
   // From the connection, while nghttp2 is at work: nothing is resumed.
@@ -72,6 +73,8 @@ class Http2Stream final : public Buried, public Downstream, public KeyUser, publ
   [[nodiscard]] bool is_dead() const noexcept { return is_closed_ || is_reset_; }
   void reset(std::uint32_t code) noexcept;
   void resume_sending() noexcept;
+  [[nodiscard]] Task<Step> lend(std::string_view bytes);
+  [[nodiscard]] Task<Step> wait_until_taken();
 
   Http2Connection& owner_;
   const std::int32_t id_;
@@ -82,6 +85,7 @@ class Http2Stream final : public Buried, public Downstream, public KeyUser, publ
   std::size_t body_taken_ = 0;  // of it
   std::string out_;             // of the response's body, not taken by nghttp2 yet
   std::size_t out_taken_ = 0;
+  std::string_view lent_;  // what follows that, while `send_lasting` waits
   bool is_started_ = false;
   bool is_head_read_ = false;
   bool is_body_ended_ = false;    // by the client

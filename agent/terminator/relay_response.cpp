@@ -95,6 +95,11 @@ Task<Step> keep_to_rate(Downstream& client, KeyEntry& key) {
   }
 }
 
+// What was recoded is in the context's scratch; what was not stays in its buffer meanwhile.
+Task<Step> send_body(Downstream& client, std::string_view bytes, Recode recode) {
+  return recode == Recode::kNone ? client.send_lasting(bytes) : client.send(bytes);
+}
+
 // What follows the first bytes of a body; those are out already.
 Task<Attempt> relay_rest(Downstream& client, Exchange& exchange, KeyEntry& key,
                          const ResponsePlan& plan, BodyCursor& body) {
@@ -124,7 +129,7 @@ Task<Attempt> relay_rest(Downstream& client, Exchange& exchange, KeyEntry& key,
     }
     if (taken.is_bad) co_return Attempt::kAborted;
     const std::size_t size = out.size();
-    const Step sent = co_await client.send(out);
+    const Step sent = co_await send_body(client, out, plan.recode);
     if (sent != Step::kDone) co_return Attempt::kAborted;
     (void)client.context.edge.charge_sent(key, size);
     buffer.consume(taken.bytes);

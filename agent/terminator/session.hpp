@@ -47,6 +47,7 @@ class Session final : public Buried, public Downstream, public KeyUser, public S
   void begin_response(const ResponseHead& response, const ResponsePlan& plan,
                       std::string& out) override;
   [[nodiscard]] Task<Step> send(std::string_view bytes) override;
+  [[nodiscard]] Task<Step> send_lasting(std::string_view bytes) override;
   [[nodiscard]] std::string_view end_response(const ResponsePlan& plan) override;
 
   // From the worker; each may resume the coroutine.

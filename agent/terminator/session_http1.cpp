@@ -24,18 +24,22 @@ Io send_now(ClientStream& stream, std::string_view& bytes) noexcept {
 }  // namespace
 
 Task<Step> Session::send(std::string_view bytes) {
-  Io io = send_now(stream, bytes);
+  const Io io = send_now(stream, bytes);
   if (io == Io::kDone) co_return Step::kDone;
   const std::string kept(bytes);
-  std::string_view rest = kept;
-  while (io != Io::kDone) {
+  const Step sent = co_await send_lasting(kept);
+  co_return sent;
+}
+
+Task<Step> Session::send_lasting(std::string_view bytes) {
+  for (;;) {
+    const Io io = send_now(stream, bytes);
+    if (io == Io::kDone) co_return Step::kDone;
     if (!wants(io)) co_return Step::kGone;
     set_timeout(service.config.http.body_timeout);
     const Wake wake = co_await wait(interest_of(io));
     if (wake != Wake::kReady) co_return step_of(wake);
-    io = send_now(stream, rest);
   }
-  co_return Step::kDone;
 }
 
 Task<Step> Session::send_continue() {

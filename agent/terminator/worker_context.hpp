@@ -41,6 +41,8 @@ struct WorkerService {
 
 /// What all connections of one worker share. Its thread alone, except for the counters.
 struct WorkerContext {
+  static constexpr std::size_t kFrameBlock = 64 << 10;
+
   WorkerContext(unsigned worker, const KeyIndex& keys, Edge& the_edge, const Refusals& answers,
                 Poller own_poller, std::size_t block_bytes)
       : number(worker),
@@ -49,6 +51,7 @@ struct WorkerContext {
         refusals(answers),
         poller(std::move(own_poller)),
         blocks(block_bytes),
+        frames(kFrameBlock),
         exchanges(blocks) {}
 
   unsigned number;
@@ -57,6 +60,7 @@ struct WorkerContext {
   const Refusals& refusals;
   Poller poller;
   BlockPool blocks;
+  BlockPool frames;  // of HTTP/2, on their way to the client
   ExchangePool exchanges;
   KeyUsers key_users;
   WorkerCounters counters;

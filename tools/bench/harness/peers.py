@@ -51,6 +51,7 @@ NGINX_PROXY = NGINX_HEAD + """
   }}
   server {{
     listen 127.0.0.1:{port} ssl http2 backlog=4096;
+    ssl_protocols TLSv1.2 TLSv1.3;
     ssl_certificate {certificate};
     ssl_certificate_key {certificate};
     location / {{

@@ -10,7 +10,7 @@ import subprocess
 from dataclasses import dataclass
 
 from harness import agent, api_keys, peers, sandbox
-from harness.load import CONNECTIONS, Load, cost
+from harness.load import Load, cost
 from harness.report import BenchError, interleave, print_rows, progress
 
 TARGETS = ["sallyportd", "sallyport", "sp-bench-keys"]
@@ -34,14 +34,14 @@ class Case:
 
 
 CASES = [
-    Case("h1-keepalive", Load("wrk"), 0.8),
-    Case("h2-multiplexed", Load("h2load"), 0.8),
-    Case("401-keepalive", Load("wrk", refused=True), 0.8),
-    Case("401-multiplexed", Load("h2load", refused=True), 0.8),
-    Case("handshake-full", Load("wrk", each_connects=True), 1.0),
-    Case("body-64k", Load("wrk", path="/body/64k"), 0.8),
-    Case("body-1m", Load("wrk", path="/body/1m"), 0.8),
-    Case("h2-body-1m", Load("h2load", path="/body/1m"), 0.8),
+    Case("h1-keepalive", Load("wrk", 64), 0.8),
+    Case("h2-multiplexed", Load("h2load", 32, 32), 0.8),
+    Case("401-keepalive", Load("wrk", 64, refused=True), 0.8),
+    Case("401-multiplexed", Load("h2load", 32, 32, refused=True), 0.8),
+    Case("handshake-full", Load("wrk", 64, each_connects=True), 1.0),
+    Case("body-64k", Load("wrk", 64, path="/body/64k"), 0.8),
+    Case("body-1m", Load("wrk", 64, path="/body/1m"), 0.8),
+    Case("h2-body-1m", Load("h2load", 8, 4, path="/body/1m"), 0.8),
 ]
 
 
@@ -127,8 +127,8 @@ def ask(proxy, key_file):
 
 def measure_case(case, proxies, options):
     seconds = options.seconds or 3.0
-    head = {"bench": "terminator", "case": case.name, "connections": CONNECTIONS[case.load.client],
-            "keys": KEYS}
+    head = {"bench": "terminator", "case": case.name, "connections": case.load.connections,
+            "streams": case.load.streams, "keys": KEYS}
     samples = interleave(
         options.runs, proxies,
         lambda name: cost(proxies[name].pid, proxies[name].port, proxies[name].key_for(case),
