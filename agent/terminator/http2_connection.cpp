@@ -181,10 +181,9 @@ int Http2Connection::on_sent(const nghttp2_frame& frame) noexcept {
   }
   const bool is_answer = frame.hd.type == NGHTTP2_HEADERS || frame.hd.type == NGHTTP2_DATA;
   if (!is_answer || (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
-  // Answered before the request was whole: the rest of it is not wanted (RFC 9113 section 8.1).
-  if (nghttp2_session_get_stream_remote_close(session_.get(), id) == 0) {
-    (void)nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, id, NGHTTP2_NO_ERROR);
-  }
+  Http2Stream* const stream = find(id);
+  const bool is_early = nghttp2_session_get_stream_remote_close(session_.get(), id) == 0;
+  if (stream != nullptr && is_early) stream->on_answered_early();
   return 0;
 }
 

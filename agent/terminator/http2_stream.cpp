@@ -18,6 +18,10 @@ constexpr std::size_t kChunkOverhead = 16 + 4 + kLastChunk.size();
 // With its head, a frame of these fills a TLS record.
 constexpr std::size_t kMostData = (16 << 10) - 9;
 
+// How long and how much a client may go on sending after its answer.
+constexpr std::chrono::milliseconds kLingerTime{2000};
+constexpr std::uint64_t kMostDiscarded = 256 << 10;
+
 std::size_t copy(std::string_view bytes, char* to) noexcept {
   std::memcpy(to, bytes.data(), bytes.size());
   return bytes.size();
@@ -53,7 +57,11 @@ void Http2Stream::on_head(bool has_body) noexcept {
 }
 
 bool Http2Stream::on_body(std::string_view bytes) {
-  if (is_served_ || is_response_whole_) return false;
+  if (is_served_ || is_response_whole_) {
+    discarded_ += bytes.size();
+    if (is_lingering_ && discarded_ > kMostDiscarded) reset(NGHTTP2_NO_ERROR);
+    return false;
+  }
   body_ += bytes;
   down.add(Watch::kReadable);
   owner_.add_news(*this);
@@ -64,6 +72,11 @@ void Http2Stream::on_body_end() noexcept {
   is_body_ended_ = true;
   down.add(Watch::kReadable);
   owner_.add_news(*this);
+}
+
+void Http2Stream::on_answered_early() noexcept {
+  is_lingering_ = true;
+  set_timeout(kLingerTime);
 }
 
 void Http2Stream::on_closed() noexcept {
@@ -138,6 +151,10 @@ void Http2Stream::on_news() noexcept {
 void Http2Stream::on_tick() noexcept {
   if (!is_past_deadline()) return;
   clear_timeout();
+  if (is_lingering_) {
+    reset(NGHTTP2_NO_ERROR);
+    return;
+  }
   ++context.counters.timeouts;
   if (is_served_) {
     reset(NGHTTP2_CANCEL);  // it takes what is left of its response too slowly
@@ -168,7 +185,7 @@ void Http2Stream::on_served() noexcept {
   if (up) service.upstream.end(std::move(up));
   in.clear();
   loan_.reset();
-  set_timeout(service.config.http.body_timeout);
+  if (!is_lingering_) set_timeout(service.config.http.body_timeout);
   owner_.on_served(*this);
 }
 

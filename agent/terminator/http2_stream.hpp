@@ -48,6 +48,9 @@ class Http2Stream final : public Buried, public Downstream, public KeyUser, publ
   /// False: the bytes are not wanted any more.
   [[nodiscard]] bool on_body(std::string_view bytes);
   void on_body_end() noexcept;
+  /// The response is out, and the client still sends its request: that is read past for a while,
+  /// since many clients take a reset for a failure, whatever they were told before.
+  void on_answered_early() noexcept;
   void on_closed() noexcept;
   /// nghttp2 asks how much there is to send, and then for that many bytes into `out`.
   [[nodiscard]] ssize_t offer(std::size_t most, std::uint32_t& flags) noexcept;
@@ -91,6 +94,8 @@ class Http2Stream final : public Buried, public Downstream, public KeyUser, publ
   bool is_body_ended_ = false;    // by the client
   bool is_body_written_ = false;  // its end too has gone into `in`
   bool is_response_whole_ = false;
+  bool is_lingering_ = false;  // answered early
+  std::uint64_t discarded_ = 0;
   bool is_reset_ = false;   // by us
   bool is_closed_ = false;  // by nghttp2: no call for its id any more
   bool is_served_ = false;

@@ -142,10 +142,20 @@ TEST_F(Http2, AnswersBeforeTheWholeRequestIsThere) {
   for (const std::string_view key : {"wrong", "key-bob"}) {
     const auto id = client.begin(get2("/early", key, {{":method", "POST"}}), Ends::kNo);
     client.send_body(id, std::string(100'000, 'x'), Ends::kNo);
+    EXPECT_EQ(client.head(id).status, key == "wrong" ? 401 : 403);
+    client.send_body(id, std::string(100'000, 'x'), Ends::kYes);
     const StreamAnswer& answer = client.answer(id);
-    EXPECT_EQ(answer.status, key == "wrong" ? 401 : 403);
     EXPECT_TRUE(answer.is_whole);
     EXPECT_EQ(answer.error, std::uint32_t{NGHTTP2_NO_ERROR});
+  }
+  // Too much, and too long.
+  const auto large = client.begin(get2("/", "wrong", {{":method", "POST"}}), Ends::kNo);
+  client.send_body(large, std::string(1'000'000, 'x'), Ends::kNo);
+  const auto slow = client.begin(get2("/", "wrong", {{":method", "POST"}}), Ends::kNo);
+  for (const auto id : {large, slow}) {
+    EXPECT_EQ(client.answer(id).status, 401);
+    EXPECT_TRUE(client.answer(id).is_whole);
+    EXPECT_EQ(client.answer(id).error, std::uint32_t{NGHTTP2_NO_ERROR});
   }
   EXPECT_EQ(client.ask(get2("/", "key-bob")).status, 200);
 }
