@@ -90,8 +90,11 @@ Result<void> App::open_parts(const Config& config) {
 
 Result<void> App::open_inner_door() {
   const auto ids = parts_->service_ids();
-  auto terminator =
-      Terminator::open(parts_->config.services, ids, parts_->workers, parts_->index, parts_->edge);
+  auto access = AccessLog::open(parts_->config.access_log, parts_->workers);
+  if (!access) return access.error();
+  parts_->access = std::move(*access);
+  auto terminator = Terminator::open(parts_->config.services, ids, parts_->workers, parts_->index,
+                                     parts_->edge, parts_->access.get());
   if (!terminator) return terminator.error();
   parts_->terminator = std::move(*terminator);
   return {};

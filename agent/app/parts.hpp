@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "agent/app/access_log.hpp"
 #include "agent/app/door.hpp"
 #include "agent/association/key_index.hpp"
 #include "agent/config/config.hpp"
@@ -46,6 +47,7 @@ struct Parts {
   AgentEdge edge;
   OffenderPolicy policy;
   EventHub events;                         // any thread
+  std::unique_ptr<AccessLog> access;       // null: none
   std::unique_ptr<Terminator> terminator;  // made last, gone first
   std::vector<sp_mode> modes;              // by service, as they are in force
   std::uint64_t offender_bans = 0;         // counters of the control strand

@@ -44,6 +44,8 @@ std::vector<NamedCounter> view_agent(Parts& parts, const TerminatorCounters& cou
       {"accept_pauses", "pauses in accepting, for want of file descriptors",
        counters.accept_pauses},
       {"floods", "HTTP/2 connections ended for what they asked too often", counters.floods},
+      {"access_lost", "lines of the access log that could not be written",
+       parts.access ? parts.access->lost() : 0},
       {"handshake_failures", "TLS handshakes that failed", counters.handshake_failures},
       {"bad_requests", "requests that do not parse", counters.bad_requests},
       {"timeouts", "clients that were too slow", counters.timeouts},

@@ -43,18 +43,26 @@ constexpr std::array<Word<std::string_view>, 7> kLogWords = {{
     {"off", "off"},
 }};
 
+constexpr std::array<Word<AccessFormat>, 2> kAccessWords = {{
+    {"json", AccessFormat::kJson},
+    {"combined", AccessFormat::kCombined},
+}};
+
 constexpr std::array<Field<Config>, 1> kControlFields = {{
     {"socket",
      [](Config& c, const YamlValue& v) { read_text(v, c.control_socket, kMaxSocketPath); }},
 }};
 
-constexpr std::array<Field<Config>, 1> kLogFields = {{
+constexpr std::array<Field<Config>, 3> kLogFields = {{
     {"level",
      [](Config& c, const YamlValue& v) {
        std::string_view level = "info";
        read_word(v, level, kLogWords);
        c.log_level = level;
      }},
+    {"access", [](Config& c, const YamlValue& v) { read_text(v, c.access_log.file, kMaxPath); }},
+    {"access_format",
+     [](Config& c, const YamlValue& v) { read_word(v, c.access_log.format, kAccessWords); }},
 }};
 
 constexpr std::array<Field<OuterDoorConfig>, 4> kCapacityFields = {{

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/base/address.hpp"
+#include "agent/config/access_log_rules.hpp"
 #include "agent/config/event_rules.hpp"
 #include "agent/config/offender_rules.hpp"
 #include "bpf/abi/service.h"
@@ -96,6 +97,7 @@ struct Config {
   std::string control_socket = "/run/sallyport/control.sock";
   std::uint32_t workers = 0;  // 0: one per CPU
   std::string log_level = "info";
+  AccessLogConfig access_log;
   OuterDoorConfig outer_door;
   OffenderRules offenders;
   PaceRules pace;

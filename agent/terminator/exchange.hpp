@@ -6,6 +6,7 @@
 
 #include "agent/http/request_head.hpp"
 #include "agent/http/response_head.hpp"
+#include "agent/terminator/access.hpp"
 #include "agent/terminator/body_cursor.hpp"
 #include "agent/terminator/buffer.hpp"
 
@@ -22,12 +23,14 @@ struct Exchange {
   BodyCursor request_body;  // past what was consumed or kept
   ResponseHead response;    // views into from_upstream
   Buffer from_upstream;
+  AccessFacts access;
 
   void begin() {
     head_bytes = kept_bytes = 0;
     is_head_request = false;
     request_body = {};
     from_upstream.clear();
+    access.clear();
   }
 };
 

@@ -58,6 +58,7 @@ Task<Attempt> send_start(Downstream& client, Exchange& exchange, KeyEntry& key) 
   // Whatever it says before it listens no more is the answer.
   if (sent < size) client.has_unread = true;
   (void)client.context.edge.charge_bytes(key, bytes);
+  exchange.access.bytes_in += bytes;
   exchange.request_body = body;
   exchange.kept_bytes = exchange.head_bytes + bytes;
   if (!is_repeatable) {
@@ -113,6 +114,7 @@ Task<Attempt> upload(Downstream& client, Exchange& exchange, KeyEntry& key) {
     const Step step = co_await send_upstream(client, there.substr(0, bytes), sent);
     client.in.consume(bytes);
     passed_on = bytes;
+    exchange.access.bytes_in += bytes;
     if (step == Step::kEnd) co_return Attempt::kAborted;
     if (step == Step::kTimedOut) co_return Attempt::kTimeout;
     if (sent < bytes) client.has_unread = true;
@@ -162,8 +164,10 @@ Task<Attempt> answer(Downstream& client, Exchange& exchange, Attempt fault) {
     const unsigned status =
         fault == Attempt::kBadBody ? 400 : (fault == Attempt::kBodyTooLarge ? 413 : 408);
     write_bad_request(status, "the request's body can't be taken", context.scratch);
+    exchange.access.status = status;
   } else {
     ++context.counters.upstream_failures;
+    exchange.access.status = fault == Attempt::kTimeout ? 504 : 502;
     write_upstream_fault(fault == Attempt::kTimeout       ? UpstreamFault::kTimeout
                          : fault == Attempt::kBadResponse ? UpstreamFault::kBadResponse
                                                           : UpstreamFault::kUnreachable,

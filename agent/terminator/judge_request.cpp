@@ -51,14 +51,14 @@ Judgement judge_request(Session& connection, const Exchange& exchange, KeyUser* 
   if (who.code != CheckCode::kAllowed) {
     ++context.counters.of(who.code);
     note_refusal(connection, who);
-    return {.code = who.code, .key = nullptr, .retry_after_ns = 0};
+    return {.code = who.code, .key = nullptr, .retry_after_ns = 0, .whose = who.key};
   }
   note_use(connection, *who.key, beside);
   const Spend spent = context.edge.spend_request(*who.key, exchange.head_bytes);
   const CheckCode code = spent.admitted ? CheckCode::kAllowed : CheckCode::kOverLimit;
   ++context.counters.of(code);
   if (spent.admitted) observe_allowed(connection, who);
-  return {.code = code, .key = who.key, .retry_after_ns = spent.retry_after_ns};
+  return {.code = code, .key = who.key, .retry_after_ns = spent.retry_after_ns, .whose = who.key};
 }
 
 std::string_view refusal_of(WorkerContext& context, const Judgement& judgement, AnswerForm form) {

@@ -11,6 +11,7 @@ struct Judgement {
   CheckCode code = CheckCode::kAllowed;
   KeyEntry* key = nullptr;
   std::uint64_t retry_after_ns = 0;  // kOverLimit
+  const KeyEntry* whose = nullptr;   // for the log: also where the key is refused, if it is known
 };
 
 /// Judges the request whose head is in `exchange`, spends its limit, counts it, and tells the

@@ -132,6 +132,7 @@ Task<Attempt> relay_rest(Downstream& client, Exchange& exchange, KeyEntry& key,
     const Step sent = co_await send_body(client, out, plan.recode);
     if (sent != Step::kDone) co_return Attempt::kAborted;
     (void)client.context.edge.charge_sent(key, size);
+    exchange.access.bytes_out += size;
     buffer.consume(taken.bytes);
     if (client.is_greedy()) {
       const Wake wake = co_await client.yield();
@@ -151,6 +152,7 @@ Task<Attempt> relay_response(Downstream& client, Exchange& exchange, KeyEntry& k
   const Step paced = co_await keep_to_rate(client, key);
   if (paced != Step::kDone) co_return Attempt::kAborted;
 
+  exchange.access.on_response(exchange.response.status);
   const ResponsePlan plan = client.plan_for(exchange);
   BodyCursor body(exchange.response.framing, exchange.response.content_length,
                   ChunkedWalker::Trailers::kPass);
@@ -165,6 +167,7 @@ Task<Attempt> relay_response(Downstream& client, Exchange& exchange, KeyEntry& k
   const Step sent = co_await client.send(scratch);
   if (sent != Step::kDone) co_return Attempt::kAborted;
   (void)client.context.edge.charge_sent(key, size);
+  exchange.access.bytes_out += size;
   if (!body.is_done()) {
     result = co_await relay_rest(client, exchange, key, plan, body);
     if (result != Attempt::kAnswered) co_return result;

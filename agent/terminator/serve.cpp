@@ -41,7 +41,10 @@ Task<Next> await_request(Session& session) {
   co_return Next::kRequest;
 }
 
-Task<Next> answer_bad_request(Session& session, unsigned status, const char* why) {
+Task<Next> answer_bad_request(Session& session, Exchange& exchange, unsigned status,
+                              const char* why) {
+  begin_access(session, exchange);
+  note_answer(exchange, status);
   if (status != 408) ++session.context.counters.bad_requests;
   session.context.scratch.clear();
   write_bad_request(status, why, session.context.scratch);
@@ -72,14 +75,14 @@ Task<Next> read_head(Session& session, Exchange& exchange) {
       if (parsed.result == ParseStatus::kBad) {
         const bool is_tls = session.service.is_behind_hop() && there.front() == kTlsHandshake;
         const char* const why = is_tls ? kTlsInTheClear : parsed.why;
-        const Next next = co_await answer_bad_request(session, parsed.status, why);
+        const Next next = co_await answer_bad_request(session, exchange, parsed.status, why);
         co_return next;
       }
     }
     parsed_bytes = there.size();
     const Step step = co_await fill(session);
     if (step == Step::kTimedOut) {
-      const Next next = co_await answer_bad_request(session, 408, kTooSlow);
+      const Next next = co_await answer_bad_request(session, exchange, 408, kTooSlow);
       co_return next;
     }
     if (step != Step::kDone) co_return Next::kClose;
@@ -135,6 +138,7 @@ Task<Next> send_refusal(Session& session, Exchange& exchange, std::string_view a
 }
 
 Task<Next> refuse(Session& session, Exchange& exchange, const Judgement& judgement) {
+  note_answer(exchange, info(judgement.code).status);
   const AnswerForm form = form_for(session, exchange);
   const std::string_view answer = refusal_of(session.context, judgement, form);
   const Next next = co_await send_refusal(session, exchange, answer, form.keep_alive);
@@ -147,16 +151,20 @@ Task<Next> serve_request(Session& session) {
   if (next != Next::kRequest) co_return next;
   ExchangePool::Loan loan(session.context.exchanges);
   Exchange& exchange = *loan;
+  const AccessGuard access(session, exchange);
   next = co_await read_head(session, exchange);
   if (next != Next::kRequest) co_return next;
 
+  begin_access(session, exchange);
   const Judgement judgement = judge_request(session, exchange, nullptr);
+  note_judgement(exchange, judgement);
   if (judgement.code != CheckCode::kAllowed) {
     next = co_await refuse(session, exchange, judgement);
     co_return next;
   }
   const Attempt result = co_await forward(session, exchange, *judgement.key);
   session.binding.on_answered();
+  exchange.access.is_whole = result != Attempt::kAborted;
   if (result == Attempt::kAnswered) co_return Next::kRequest;
   co_return result == Attempt::kFinished ? Next::kGoodbye : Next::kClose;
 }

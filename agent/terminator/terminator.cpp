@@ -40,7 +40,7 @@ class Workers final : public Terminator {
   ~Workers() override { stop(); }
 
   [[nodiscard]] Result<void> open(std::span<const std::uint16_t> service_ids, unsigned workers,
-                                  const KeyIndex& index, Edge& edge);
+                                  const KeyIndex& index, Edge& edge, AccessSink* access);
 
   void start() override;
   std::uint64_t cut(std::span<KeyEntry* const> keys) override;
@@ -64,14 +64,14 @@ class Workers final : public Terminator {
 };
 
 Result<void> Workers::open(std::span<const std::uint16_t> service_ids, unsigned workers,
-                           const KeyIndex& index, Edge& edge) {
+                           const KeyIndex& index, Edge& edge, AccessSink* access) {
   for (const auto& service : services_) {
     if (auto free = check_port_is_free(service.listen); !free) return free;
     auto keys = TicketKeys::make();
     if (!keys) return keys.error();
     ticket_keys_.push_back(*keys);
   }
-  const WorkerSetup setup{services_, service_ids, ticket_keys_, index, edge, refusals_};
+  const WorkerSetup setup{services_, service_ids, ticket_keys_, index, edge, refusals_, access};
   for (unsigned i = 0; i < workers; ++i) {
     auto worker = Worker::open(i, setup);
     if (!worker) return worker.error();
@@ -150,9 +150,9 @@ TerminatorCounters Workers::counters() const {
 Result<std::unique_ptr<Terminator>> Terminator::open(const std::vector<ServiceConfig>& services,
                                                      std::span<const std::uint16_t> service_ids,
                                                      unsigned workers, const KeyIndex& index,
-                                                     Edge& edge) {
+                                                     Edge& edge, AccessSink* access) {
   auto terminator = std::make_unique<Workers>(services);
-  if (auto opened = terminator->open(service_ids, workers, index, edge); !opened) {
+  if (auto opened = terminator->open(service_ids, workers, index, edge, access); !opened) {
     return opened.error();
   }
   return std::unique_ptr<Terminator>(std::move(terminator));

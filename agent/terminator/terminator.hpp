@@ -10,6 +10,7 @@
 #include "agent/association/key_index.hpp"
 #include "agent/base/result.hpp"
 #include "agent/config/config.hpp"
+#include "agent/terminator/access_record.hpp"
 #include "agent/terminator/edge.hpp"
 
 namespace sallyport {
@@ -38,10 +39,10 @@ class Terminator {
  public:
   /// Binds every listening socket and loads every certificate, so that what can fail fails
   /// here; accepts nothing yet. `service_ids[i]` is the `sp_service.id` of `services[i]`.
-  /// `index` and `edge` must outlive the terminator.
+  /// `index`, `edge` and `access`, which hears of every request, must outlive the terminator.
   [[nodiscard]] static Result<std::unique_ptr<Terminator>> open(
       const std::vector<ServiceConfig>& services, std::span<const std::uint16_t> service_ids,
-      unsigned workers, const KeyIndex& index, Edge& edge);
+      unsigned workers, const KeyIndex& index, Edge& edge, AccessSink* access = nullptr);
 
   virtual ~Terminator() = default;
 

@@ -51,7 +51,8 @@ class Worker::Listener final : public Watcher {
 
 Worker::Worker(unsigned number, const WorkerSetup& setup, Poller poller, UniqueFd bell,
                std::size_t block_bytes)
-    : context_(number, setup.index, setup.edge, setup.refusals, std::move(poller), block_bytes),
+    : context_(number, setup.index, setup.edge, setup.refusals, setup.access, std::move(poller),
+               block_bytes),
       inbox_(std::move(bell)) {}
 
 Result<std::unique_ptr<Worker>> Worker::open(unsigned number, const WorkerSetup& setup) {

@@ -21,6 +21,7 @@ struct WorkerSetup {
   const KeyIndex& index;
   Edge& edge;
   const Refusals& refusals;
+  AccessSink* access;  // null: none
 };
 
 /// One thread's share of the terminator: accepts, serves, times out, cuts and drains.

@@ -44,11 +44,12 @@ struct WorkerContext {
   static constexpr std::size_t kFrameBlock = 64 << 10;
 
   WorkerContext(unsigned worker, const KeyIndex& keys, Edge& the_edge, const Refusals& answers,
-                Poller own_poller, std::size_t block_bytes)
+                AccessSink* log, Poller own_poller, std::size_t block_bytes)
       : number(worker),
         index(keys),
         edge(the_edge),
         refusals(answers),
+        access(log),
         poller(std::move(own_poller)),
         blocks(block_bytes),
         frames(kFrameBlock),
@@ -58,6 +59,7 @@ struct WorkerContext {
   const KeyIndex& index;
   Edge& edge;
   const Refusals& refusals;
+  AccessSink* const access;  // null: nobody asks
   Poller poller;
   BlockPool blocks;
   BlockPool frames;  // of HTTP/2, on their way to the client

@@ -22,6 +22,7 @@ KNOWN_TO = {
     "boost/asio": ["agent/terminator", "agent/app"] + EVERY_TEST,
     "boost/beast": ["agent/http", "agent/terminator"] + EVERY_TEST,
     "spdlog/": ["agent/telemetry", "agent/app", "agent/main.cpp"] + EVERY_TEST,
+    "nghttp2/": ["agent/terminator"] + EVERY_TEST,
     "gtest/": ["tests"],
     "gmock/": ["tests"],
 }

@@ -6,7 +6,7 @@
 
 command -v h2load >/dev/null || fail "h2load is missing" "tools/install-packages test"
 
-start_edge
+start_edge access="$scratch/access.log"
 make_users acme alice bob
 new_key alice acme/alice
 new_key bob acme/bob
@@ -63,6 +63,17 @@ expect_http 400 bob --http2 --path-as-is "$edge/a\\b"
 client h2load -n 100 -c 1 -m 100 -H "x-api-key: wrong" "$edge/quiet" >"$scratch/h2load"
 grep -q '^status codes: 0 2xx, 0 3xx, 100 4xx' "$scratch/h2load" ||
 	fail "an unknown key was not refused 100 times" "$(cat "$scratch/h2load")"
+
+# The access log knows them all, and the truth behind a uniform refusal.
 stop_agent
+jq -se 'length >= 4100 and all(.time and .status)' "$scratch/access.log" >/dev/null ||
+	fail "the access log is not lines of JSON" "$(head -n 2 "$scratch/access.log")"
+said() { jq -c "select($1)" "$scratch/access.log" | grep -q .; }
+said '.protocol == "HTTP/2.0" and .user == "bob" and .path == "/orders" and .status == 200' ||
+	fail "the upload is not in the access log" "$(grep orders "$scratch/access.log")"
+said '.check == "revoked-key" and .status == 401 and .user == "alice"' ||
+	fail "the refusal is not in the access log with its true check"
+said '.path == "/stream" and .whole == false' || fail "the cut stream is not in the access log"
 secret=$(cut -d_ -f4 "$scratch/bob.header")
-! grep -qaF "$secret" "$scratch/agent.log" || fail "the key's secret is in the log"
+! grep -qaF "$secret" "$scratch/agent.log" "$scratch/access.log" ||
+	fail "the key's secret is in a log"

@@ -47,7 +47,7 @@ KeyEntry& TerminatorTest::add_key(std::string_view raw, std::string_view user) {
 
 void TerminatorTest::start(unsigned workers) {
   const std::uint16_t ids[] = {kServiceId};
-  auto opened = Terminator::open({service}, ids, workers, index, edge);
+  auto opened = Terminator::open({service}, ids, workers, index, edge, log);
   ASSERT_TRUE(opened) << to_string(opened.error());
   terminator = std::move(*opened);
   terminator->start();

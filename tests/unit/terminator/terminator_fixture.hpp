@@ -46,6 +46,7 @@ class TerminatorTest : public ::testing::Test {
   KeyEntry& ann_1;
   KeyEntry& ann_2;
   KeyEntry& bob;
+  AccessSink* log = nullptr;  // set it before `start`
   std::unique_ptr<Terminator> terminator;
 };
 
