@@ -5,6 +5,17 @@
 
 PAYLOAD_PROGRAMS='agent/sallyportd control/cli/sallyport tools/trafficgen/sp-trafficgen tests/datapath/datapath_*'
 
+# make_package SCENARIO…: for those that install it.
+make_package() {
+	local scenario
+	for scenario in "$@"; do
+		if scenario_guests "$scenario" | grep -q ' systemd '; then
+			SALLYPORT_BUILD=$SALLYPORT_BUILD "$SALLYPORT_ROOT/tools/package" || exit 1
+			return
+		fi
+	done
+}
+
 # make_payload FILE
 make_payload() {
 	local tree=$VM_CACHE/payload.d build program
@@ -18,6 +29,7 @@ make_payload() {
 	done < <(cd "$SALLYPORT_BUILD" && find $PAYLOAD_PROGRAMS -maxdepth 0 -type f -executable)
 	[ -x "$build/agent/sallyportd" ] || fail "there is no sallyportd in $SALLYPORT_BUILD" "tools/build"
 	cp "$SALLYPORT_BUILD"/bpf/*.bpf.o "$build/bpf/"
+	[ ! -d "$SALLYPORT_BUILD/package" ] || install -D -t "$build/package" "$SALLYPORT_BUILD"/package/*.deb
 	(cd "$SALLYPORT_ROOT" && cp -r --parents vm-tests tests/netns tools/lib "$tree/")
 	make_disk "$1" $((64 + $(du -sm "$tree" | cut -f1) * 5 / 4)) "$tree"
 	rm -rf "$tree"

@@ -16,21 +16,21 @@ cpu_model() {
 
 # start_qemu DIRECTORY MIB WORDS [OPTION…]: in the background, its process in $qemu_pid. The kernel
 # is that of $kernel_files; WORDS go on its command line; the guest's verdict comes into
-# DIRECTORY/verdict and its console into DIRECTORY/console.log.
+# DIRECTORY/verdict and its console into DIRECTORY/console.log. It runs by $apart, if that is set.
 start_qemu() {
 	local directory=$1 memory=$2 words=$3
 	shift 3
 	mkdir -p "$directory"
 	: >"$directory/verdict"
 	: >"$directory/console.log"
-	setpriv --pdeathsig TERM qemu-system-x86_64 -nodefaults -no-user-config -machine q35 -accel "$accelerator" -cpu "$(cpu_model)" \
+	"${apart[@]}" setpriv --pdeathsig TERM qemu-system-x86_64 -nodefaults -no-user-config -machine q35 -accel "$accelerator" -cpu "$(cpu_model)" \
 		-smp "$VM_CPUS" -m "$memory" -display none -no-reboot \
 		-serial "file:$directory/console.log" \
 		-device virtio-rng-pci -device virtio-serial-pci \
 		-chardev "file,id=verdict,path=$directory/verdict" \
 		-device virtserialport,chardev=verdict,name=sallyport.verdict \
 		-kernel "$kernel_files/vmlinuz" -initrd "$kernel_files/initramfs" \
-		-append "console=ttyS0 quiet loglevel=4 panic=-1 oops=panic net.ifnames=0 $words" \
+		-append "console=ttyS0 quiet loglevel=4 panic=-1 oops=panic net.ifnames=0 systemd.mask=serial-getty@ttyS0.service $words" \
 		"$@" </dev/null >"$directory/qemu.log" 2>&1 &
 	qemu_pid=$!
 	disown "$qemu_pid" # no word of the shell's when it is killed

@@ -9,31 +9,39 @@ scenarios_there_are() { table "$VM_SCENARIOS/scenarios.txt" | awk '{ print $1 }'
 # scenario_guests SCENARIO: lines "guest init MiB seconds".
 scenario_guests() { table "$VM_SCENARIOS/scenarios.txt" | awk -v name="$1" '$1 == name { print $2, $3, $4, $5 }'; }
 
-# run_scenario KERNEL SCENARIO: status 0 only if every guest gave its token.
+# run_scenario KERNEL SCENARIO: status 0 only if every guest gave its token. With the first that
+# fails the others are ended too.
 run_scenario() {
-	local kernel=$1 scenario=$2 guest init memory seconds directory nonce since=$SECONDS failed=0
+	local scenario=$2 guest init memory seconds nonce number=0 failed=0
+	local guests=() apart=() nic=() network='' logs
 	local -A pids=() limits=() nonces=()
-	kernel_files=$(kernel_directory "$kernel")
-	logs=$VM_CACHE/logs/$kernel/$scenario
+	kernel_files=$(kernel_directory "$1")
+	logs=$VM_CACHE/logs/$1/$scenario
 	rm -rf "$logs"
 	disk_options
 	require_memory "$(scenario_guests "$scenario" | awk '{ sum += $3 } END { print sum + 256 }')"
+	mapfile -t guests < <(scenario_guests "$scenario" | cut -d' ' -f1)
+	if [ ${#guests[@]} -gt 1 ]; then
+		make_network "${guests[@]}"
+		apart=(nsenter "--net=/proc/$network/ns/net" --)
+	fi
 	while read -r guest init memory seconds; do
-		directory=$logs/$guest
+		number=$((number + 1))
+		[ -z "$network" ] || network_options "$guest" "$number"
 		nonce=$$-$RANDOM-$RANDOM
-		start_qemu "$directory" "$memory" "sp.init=$init sp.nonce=$nonce sp.guest=$guest \
+		start_qemu "$logs/$guest" "$memory" "sp.init=$init sp.nonce=$nonce sp.guest=$guest \
 sp.scenario=$VM_SCENARIOS/$scenario sp.root=$SALLYPORT_ROOT sp.preset=$(basename "$SALLYPORT_BUILD")" \
-			"${disks[@]}"
+			"${disks[@]}" "${nic[@]}"
 		pids[$guest]=$qemu_pid
 		limits[$guest]=$seconds
 		nonces[$guest]=$nonce
 	done < <(scenario_guests "$scenario")
-	for guest in "${!pids[@]}"; do
-		await_verdict "$logs/$guest" "${pids[$guest]}" "${nonces[$guest]}" "${limits[$guest]}" ||
-			failed=1
+	for guest in "${guests[@]}"; do
+		[ "$failed" -eq 0 ] || break
+		await_verdict "$logs/$guest" "${pids[$guest]}" "${nonces[$guest]}" "${limits[$guest]}" || failed=1
 	done
-	for guest in "${!pids[@]}"; do end_qemu "${pids[$guest]}"; done
-	took=$((SECONDS - since))
+	for guest in "${guests[@]}"; do end_qemu "${pids[$guest]}"; done
+	end_network
 	return "$failed"
 }
 

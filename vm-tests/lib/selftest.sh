@@ -5,12 +5,13 @@
 
 # self_test KERNEL
 self_test() {
-	local scenario words said outcome=0
+	local scenario words said since outcome=0
 	said=$VM_CACHE/selftest.log
 	VM_SCENARIOS=selftest
 	for scenario in $(scenarios_there_are); do
 		words=$(table selftest/scenarios.txt | awk -v name="$scenario" '$1 == name' |
 			sed -E 's/^([^ ]+ +){5}//')
+		since=$SECONDS
 		if run_scenario "$1" "$scenario" >"$said" 2>&1; then
 			say "FAILED  $scenario: was taken for a success"
 			outcome=1
@@ -19,7 +20,7 @@ self_test() {
 			cat "$said"
 			outcome=1
 		else
-			say "fails as it should: $scenario ($words; $took s)"
+			say "fails as it should: $scenario ($words; $((SECONDS - since)) s)"
 		fi
 	done
 	return "$outcome"
