@@ -118,6 +118,12 @@ tell "a stuck agent was restarted by the watchdog"
 is_attached() { [ "$(sallyport status -o json 2>/dev/null | jq -r '.interfaces[0].attached')" = "$1" ]; }
 wait_until 30 is_attached native || fail "not attached natively after that" "$(sallyport status)"
 rm -r /run/systemd/system/sallyport.service.d
+systemctl daemon-reload
+
+systemctl stop sallyport
+sallyportd --detach >"$scratch/detached" || fail "root can't detach" "$(cat "$scratch/detached")"
+systemctl start sallyport || fail "the service does not start after --detach"
+wait_until 30 is_attached native || fail "not attached natively after --detach" "$(sallyport status)"
 apt-get install -y --reinstall "$SALLYPORT_BUILD"/package/sallyport_*.deb >"$scratch/apt" 2>&1 ||
 	fail "apt can't install it over itself" "$(cat "$scratch/apt")"
 wait_until 30 is_attached native || fail "not attached natively after a reinstallation" "$(sallyport status)"
