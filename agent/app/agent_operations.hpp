@@ -18,16 +18,24 @@ class AgentOperations final : public Operations {
 
   Result<Receipt> create_tenant(const Actor& actor, const std::string& name) override;
   Result<std::vector<Tenant>> tenants() override;
+  Result<Receipt> set_tenant_state(const Actor& actor, const std::string& name, Lifecycle state,
+                                   const std::string& reason) override;
   Result<Receipt> create_user(const Actor& actor, const std::string& tenant,
                               const std::string& name) override;
   Result<std::vector<User>> users(const std::string& tenant) override;
-  Result<Receipt> remove_user(const Actor& actor, const std::string& tenant,
-                              const std::string& name) override;
+  Result<Receipt> set_user_state(const Actor& actor, const UserName& user, Lifecycle state,
+                                 const std::string& reason) override;
   Result<CreatedKey> create_key(const Actor& actor, const KeySpec& spec) override;
-  Result<std::vector<Key>> keys(const KeyFilter& filter) override;
-  Result<Key> key(const std::string& id) override;
-  Result<Receipt> revoke_key(const Actor& actor, const std::string& id,
+  Result<std::vector<KeyView>> keys(const KeyFilter& filter) override;
+  Result<KeyView> key(const std::string& id) override;
+  Result<Receipt> set_key_state(const Actor& actor, const std::string& id, Standing state,
+                                const std::string& reason) override;
+  Result<Receipt> update_key(const Actor& actor, const std::string& id, const KeyPatch& patch,
                              const std::string& reason) override;
+  Result<Receipt> transfer_key(const Actor& actor, const std::string& id, const UserName& heir,
+                               const std::string& reason) override;
+  Result<CreatedKey> rotate_key(const Actor& actor, const std::string& id,
+                                const RotationOrder& order, const std::string& reason) override;
   Result<Receipt> add_ban(const Actor& actor, const Ban& ban) override;
   Result<Receipt> remove_ban(const Actor& actor, const Address& source) override;
   Result<std::vector<BanView>> bans() override;

@@ -17,13 +17,19 @@
 namespace sallyport {
 namespace {
 
-constexpr std::chrono::seconds kTick{1};
+constexpr std::chrono::milliseconds kTickLag{2};  // behind the second, so as never to be before it
 constexpr std::chrono::seconds kDrainGrace{10};
 // A flood of refusals wakes the strand this often, not once a refusal; a ban comes this much later.
 constexpr std::chrono::milliseconds kObservationsGather{2};
 
 unsigned workers_of(const Config& config) {
   return config.workers != 0 ? config.workers : std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// Keys and bans end on the second of the wall clock, so that is when to look.
+std::chrono::nanoseconds until_next_second() {
+  const auto now = std::chrono::system_clock::now();
+  return std::chrono::floor<std::chrono::seconds>(now) + std::chrono::seconds(1) - now;
 }
 
 /// SIGTERM or SIGINT, which the caller has blocked.
@@ -84,8 +90,10 @@ Result<void> App::open_parts(const Config& config) {
     if (auto done = declare_service(*parts_, i); !done) return done;
   }
   if (auto done = parts_->door.tables().services().erase_others(); !done) return done;
-  return parts_->enforcer.replay(parts_->registry, parts_->door.tables().connections(),
-                                 parts_->lingering);
+  auto replayed = parts_->enforcer.replay(parts_->registry, parts_->door.tables().connections(),
+                                          parts_->lingering);
+  if (!replayed) return replayed;
+  return parts_->uses.load();
 }
 
 Result<void> App::open_inner_door() {
@@ -112,9 +120,9 @@ void App::run(const ServiceManager& manager) {
                  service.kind == ServiceKind::kCleartext ? " in the clear" : "",
                  to_string(service.upstream.endpoint));
   }
-  spdlog::info("ready: {} keys, {} workers, control socket {}", parts_->index.size(),
+  spdlog::info("ready: {} keys, {} workers, control socket {}", parts_->index.keys(),
                parts_->workers, parts_->config.control_socket);
-  manager.ready(std::to_string(parts_->index.size()) + " keys when it started");
+  manager.ready(std::to_string(parts_->index.keys()) + " keys when it started");
 
   const int signal = wait_for_signal();
   spdlog::info("signal {}: draining for at most {} s; the kernel keeps its verdicts", signal,
@@ -128,7 +136,7 @@ void App::run(const ServiceManager& manager) {
 }
 
 void App::start_ticking(const ServiceManager& manager) {
-  ticker_.expires_after(kTick);
+  ticker_.expires_after(until_next_second() + kTickLag);
   ticker_.async_wait([this, &manager](const boost::system::error_code& error) {
     if (error) return;
     control_->tick();
@@ -157,6 +165,10 @@ void App::stop() {
   guard_.reset();
   strand_.stop();
   if (control_thread_.joinable()) control_thread_.join();
+  if (!parts_) return;
+  if (auto saved = parts_->uses.save_all(unix_now()); !saved) {
+    spdlog::warn("when keys were used last was not saved: {}", to_string(saved.error()));
+  }
 }
 
 }  // namespace sallyport

@@ -7,8 +7,6 @@
 #include <chrono>
 #include <utility>
 
-#include "agent/registry/key_format.hpp"
-
 namespace sallyport {
 namespace {
 
@@ -63,14 +61,35 @@ Result<CreatedKey> ControlPlane::create_key(const Actor& actor, KeySpec spec) {
   if (!made) return made.error();
   spec.id = made->id;
   spec.digest = digest_of(made->raw);
-  auto receipt = change([&] { return parts_.registry.create_key(actor, spec, unix_now()); });
+  return hand_out(std::move(*made),
+                  [&] { return parts_.registry.create_key(actor, spec, unix_now()); });
+}
+
+Result<CreatedKey> ControlPlane::rotate_key(const Actor& actor, const std::string& id,
+                                            const RotationOrder& order, const std::string& reason) {
+  auto old = parts_.registry.get_key(id);
+  if (!old) return old.error();
+  auto made = make_key(old->env);
+  if (!made) return made.error();
+  const KeyRotation rotation{.id = made->id,
+                             .digest = digest_of(made->raw),
+                             .expires_at = order.expires_at,
+                             .overlap_ends = order.overlap_ends};
+  return hand_out(std::move(*made), [&] {
+    return parts_.registry.rotate_key(actor, id, rotation, reason, unix_now());
+  });
+}
+
+Result<CreatedKey> ControlPlane::hand_out(NewKey made,
+                                          const std::function<Result<Commit>()>& transaction) {
+  auto receipt = change(transaction);
   if (!receipt) {
-    wipe(made->raw);
+    wipe(made.raw);
     return receipt.error();
   }
-  auto key = parts_.registry.get_key(to_view(spec.id));
+  auto key = parts_.registry.get_key(to_view(made.id));
   if (!key) return key.error();
-  return CreatedKey{*receipt, std::move(*key), std::move(made->raw)};
+  return CreatedKey{*receipt, std::move(*key), std::move(made.raw)};
 }
 
 // An offender's ban is not in the registry: lifting it is no transaction, but the policy must
@@ -165,6 +184,11 @@ void ControlPlane::tick() {
   (void)parts_.denied.sweep(parts_.index, unix_now());  // counted, and tried again
   const auto expired = parts_.enforcer.expire(unix_now());
   if (!expired.empty()) parts_.terminator->cut(expired);
+  if (auto saved = parts_.uses.save_some(unix_now());
+      !saved && now - warned_of_uses_at_ >= 60 * kSecondNs) {
+    spdlog::warn("when keys were used last is not saved: {}", to_string(saved.error()));
+    warned_of_uses_at_ = now;
+  }
   for (const auto& [table, mended] : parts_.read_back.run_if_due(now)) {
     if (!mended) {
       spdlog::warn("reading back {}: {}", table, to_string(mended.error()));

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "agent/app/parts.hpp"
+#include "agent/registry/key_format.hpp"
 #include "agent/service/operations.hpp"
 
 namespace sallyport {
@@ -20,6 +21,8 @@ class ControlPlane {
   Result<Receipt> change(const std::function<Result<Commit>()>& transaction);
 
   Result<CreatedKey> create_key(const Actor& actor, KeySpec spec);
+  Result<CreatedKey> rotate_key(const Actor& actor, const std::string& id,
+                                const RotationOrder& order, const std::string& reason);
   Result<Receipt> remove_ban(const Actor& actor, const Address& source);
   Result<Receipt> set_mode(const Actor& actor, const std::string& service, sp_mode mode);
 
@@ -30,6 +33,8 @@ class ControlPlane {
   void tick();
 
  private:
+  /// Runs a transaction that stores `made`, and hands the key out; wiped where it fails.
+  Result<CreatedKey> hand_out(NewKey made, const std::function<Result<Commit>()>& transaction);
   void act(const OffenderVerdict& verdict);
   /// Says what the kernel's tables did not take since it was last said, once a minute at most.
   void warn_of_full_tables(BootNs now);
@@ -38,6 +43,7 @@ class ControlPlane {
   Parts& parts_;
   BootNs warned_at_ = 0;
   BootNs warned_of_cidrs_at_ = 0;
+  BootNs warned_of_uses_at_ = 0;
   std::uint64_t told_bindings_ = 0;
   std::uint64_t told_slots_ = 0;
 };

@@ -46,6 +46,7 @@ Parts::Parts(const Config& configuration, std::unique_ptr<Store> opened_store, D
       lingering(door.tables().connections()),
       enforcer(index, slots, denied, cidrs, bans),
       read_back(door.tables(), index, slots, denied, cidrs, bans),
+      uses(index, registry),
       edge(cidrs, bans, pacer, slots, door.tables().connections(), lingering, workers,
            std::move(wake)),
       policy(config.offenders, started_at),

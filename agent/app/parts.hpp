@@ -16,6 +16,7 @@
 #include "agent/sync/enforcer.hpp"
 #include "agent/sync/event_hub.hpp"
 #include "agent/sync/read_back.hpp"
+#include "agent/sync/use_log.hpp"
 #include "agent/terminator/terminator.hpp"
 
 namespace sallyport {
@@ -44,6 +45,7 @@ struct Parts {
   LingeringBindings lingering;
   Enforcer enforcer;
   ReadBack read_back;
+  UseLog uses;
   AgentEdge edge;
   OffenderPolicy policy;
   EventHub events;                         // any thread

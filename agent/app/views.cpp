@@ -100,7 +100,7 @@ Result<StatusView> view_status(Parts& parts) {
                   .uptime_s = (boot_now() - parts.started_at) / kSecondNs,
                   .pid = static_cast<std::uint64_t>(getpid()),
                   .revision = *revision,
-                  .keys = parts.index.size(),
+                  .keys = parts.index.keys(),
                   .workers = parts.workers,
                   .outer_door = parts.door.is_kernel(),
                   .outer_door_note = parts.door.note(),

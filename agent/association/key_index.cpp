@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cstring>
+#include <utility>
 
 namespace sallyport {
 namespace {
@@ -53,6 +54,12 @@ struct KeyIndex::Table {
     cells[at].store(cell_for(entry), std::memory_order_release);
   }
 
+  void replace(KeyEntry& entry, KeyEntry& other) noexcept {
+    std::size_t at = hash_of(entry.digest) & mask;
+    while (entry_of(cells[at].load(std::memory_order_relaxed)) != &entry) at = (at + 1) & mask;
+    cells[at].store(cell_for(other), std::memory_order_release);
+  }
+
   std::size_t mask;
   std::unique_ptr<std::atomic<std::uint64_t>[]> cells;  // 0: free; cells are never freed again
 };
@@ -77,25 +84,46 @@ KeyEntry* KeyIndex::find(const KeyDigest& digest) const noexcept {
 }
 
 KeyEntry& KeyIndex::add(const KeyFacts& facts, const Owner& owner) {
-  KeyEntry* entry = find(facts.digest);
-  const bool is_new = entry == nullptr;
-  if (is_new) {
-    entry = &entries_.emplace_back();
-    entry->digest = facts.digest;
-    entry->id = facts.id;
-    entry->owner = &owner;
-    entry->not_before = facts.not_before;
+  if (KeyEntry* entry = find(facts.digest)) {
+    update(*entry, facts);
+    return *entry;
   }
-  entry->expires_at.store(facts.expires_at, std::memory_order_relaxed);
-  entry->request_cost_ns.store(facts.request_cost_ns, std::memory_order_relaxed);
-  entry->request_burst_ns.store(facts.request_burst_ns, std::memory_order_relaxed);
-  set_traffic(*entry, facts.traffic);
-  entry->standing.store(facts.standing, std::memory_order_release);
-  if (is_new) {
-    if (entries_.size() * 2 > tables_.back()->mask + 1) grow();
-    tables_.back()->insert(*entry);
-  }
-  return *entry;
+  KeyEntry& entry = make(facts, owner);
+  if (entries_.size() * 2 > tables_.back()->mask + 1) grow();
+  tables_.back()->insert(entry);
+  return entry;
+}
+
+KeyEntry& KeyIndex::transfer(KeyEntry& entry, const KeyFacts& facts, const Owner& owner) {
+  KeyEntry& heir = make(facts, owner);
+  heir.last_source.store(entry.last_source.load(std::memory_order_relaxed));
+  heir.last_used.store(entry.last_used.load(std::memory_order_relaxed));
+  heir.recent.store(entry.recent.load(std::memory_order_relaxed));
+  heir.denied_row = std::exchange(entry.denied_row, DeniedRow::kAbsent);
+  entry.superseded = true;
+  ++superseded_;
+  entry.standing.store(Standing::kRevoked, std::memory_order_release);
+  tables_.back()->replace(entry, heir);
+  return heir;
+}
+
+KeyEntry& KeyIndex::make(const KeyFacts& facts, const Owner& owner) {
+  KeyEntry& entry = entries_.emplace_back();
+  entry.digest = facts.digest;
+  entry.id = facts.id;
+  entry.owner = &owner;
+  entry.not_before = facts.not_before;
+  entry.next_of_owner = std::exchange(owner.first_key, &entry);
+  update(entry, facts);
+  return entry;
+}
+
+void KeyIndex::update(KeyEntry& entry, const KeyFacts& facts) {
+  entry.expires_at.store(facts.expires_at, std::memory_order_relaxed);
+  entry.request_cost_ns.store(facts.request_cost_ns, std::memory_order_relaxed);
+  entry.request_burst_ns.store(facts.request_burst_ns, std::memory_order_relaxed);
+  set_traffic(entry, facts.traffic);
+  entry.standing.store(facts.standing, std::memory_order_release);
 }
 
 void KeyIndex::set_traffic(KeyEntry& entry, const TrafficFacts& facts) {
@@ -143,7 +171,7 @@ void KeyIndex::set_tenant_standing(std::string_view tenant, Standing standing) {
 void KeyIndex::grow() {
   auto bigger = std::make_unique<Table>((tables_.back()->mask + 1) * 2);
   for (auto& entry : entries_) {
-    if (&entry != &entries_.back()) bigger->insert(entry);
+    if (&entry != &entries_.back() && !entry.superseded) bigger->insert(entry);
   }
   tables_.push_back(std::move(bigger));
   current_.store(tables_.back().get(), std::memory_order_release);

@@ -9,8 +9,7 @@
 #include "agent/base/address.hpp"
 #include "agent/base/cidr_set.hpp"
 #include "agent/base/clock.hpp"
-#include "agent/base/digest.hpp"
-#include "agent/base/key_id.hpp"
+#include "agent/registry/key.hpp"
 #include "bpf/abi/service.h"
 
 namespace sallyport {
@@ -33,41 +32,6 @@ struct User {
   std::string name;
   Lifecycle state = Lifecycle::kActive;
   UnixSeconds created_at = 0;
-};
-
-/// 0 requests a second: no limit.
-struct RequestLimit {
-  std::uint32_t per_second = 0;
-  std::uint32_t burst = 0;
-};
-
-/// Of a key's connections: packets and bytes of TCP payload that it sends, bytes that it is sent. 0
-/// a second: no limit.
-struct TrafficLimit {
-  std::uint32_t packets_per_second = 0;
-  std::uint32_t packet_burst = 0;
-  std::uint64_t bytes_per_second = 0;  // at most 2^40, as its burst
-  std::uint64_t byte_burst = 0;
-  std::uint64_t egress_per_second = 0;  // at most 2^40
-
-  bool operator==(const TrafficLimit&) const = default;
-};
-
-/// A key without its secret. A revoked key is never active again: it is its own tombstone.
-struct Key {
-  KeyId id{};
-  KeyDigest digest{};
-  std::string tenant;
-  std::string user;
-  std::string env;
-  Standing state = Standing::kActive;
-  std::string reason;  // of the revocation; empty while active
-  UnixSeconds created_at = 0;
-  UnixSeconds not_before = 0;  // 0: since ever
-  UnixSeconds expires_at = 0;  // 0: never
-  RequestLimit limit;
-  TrafficLimit traffic;
-  std::string note;
 };
 
 /// An operator's verdict on a source.
@@ -101,13 +65,20 @@ struct ServiceMode {
   sp_mode mode = SP_MODE_ENFORCE;
 };
 
-/// The state of a thing after a change. A user's removal is one User and its Keys.
+/// The state of a thing after a change. A user's removal is one User and its Keys; a suspension is
+/// the User alone, whose state stands above that of its keys.
 using Change = std::variant<Tenant, User, Key, Ban, BanRemoved, CidrsChanged, ServiceMode>;
 
 /// One transaction, durable when it is returned.
 struct Commit {
   Revision revision = 0;
   std::vector<Change> changes;
+};
+
+/// A user by name.
+struct UserName {
+  std::string tenant;
+  std::string user;
 };
 
 /// Who asked for a change: "uid 0" and the like, for the change log.

@@ -13,8 +13,6 @@ namespace {
 
 using Changes = std::vector<Change>;
 
-constexpr std::string_view kOwnerRemoved = "user removed";
-
 /// Rolls back unless it is told that the transaction is over, whatever is thrown in between.
 class RollbackGuard {
  public:
@@ -92,34 +90,6 @@ Result<Commit> Registry::create_user(const Actor& actor, std::string_view tenant
 
 Result<std::vector<User>> Registry::users(std::string_view tenant) const {
   return store_.users(tenant);
-}
-
-Result<Commit> Registry::remove_user(const Actor& actor, std::string_view tenant,
-                                     std::string_view name, UnixSeconds now) {
-  return transact(request(actor, "remove", now), [&]() -> Result<Changes> {
-    auto found = store_.find_user(tenant, name);
-    if (!found) return found.error();
-    if (!*found) return no_user(tenant, name);
-    User user = std::move(**found);
-    user.state = Lifecycle::kRemoved;
-    if (auto put = store_.put_user(user); !put) return put.error();
-
-    Changes changes{user};
-    auto visited = store_.for_each_key({.tenant = user.tenant, .user = user.name, .state = {}},
-                                       [&](const Key& key) {
-                                         if (key.state != Standing::kRevoked)
-                                           changes.emplace_back(key);
-                                       });
-    if (!visited) return visited.error();
-    for (auto& change : changes) {
-      auto* key = std::get_if<Key>(&change);
-      if (key == nullptr) continue;
-      key->state = Standing::kRevoked;
-      key->reason = kOwnerRemoved;
-      if (auto put = store_.put_key(*key); !put) return put.error();
-    }
-    return changes;
-  });
 }
 
 Result<Commit> Registry::add_ban(const Actor& actor, const Ban& ban, UnixSeconds now) {

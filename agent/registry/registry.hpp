@@ -10,24 +10,11 @@
 #include <vector>
 
 #include "agent/base/result.hpp"
+#include "agent/registry/key_spec.hpp"
 #include "agent/registry/model.hpp"
 #include "agent/registry/store.hpp"
 
 namespace sallyport {
-
-/// What a new key is to be. Its digest and id are made (or imported) by the caller.
-struct KeySpec {
-  KeyId id{};
-  KeyDigest digest{};
-  std::string tenant;
-  std::string user;
-  std::string env;
-  UnixSeconds not_before = 0;
-  UnixSeconds expires_at = 0;
-  RequestLimit limit;
-  TrafficLimit traffic;
-  std::string note;
-};
 
 /// Tenants, users, keys, bans, prefixes and service modes, with their rules: every change is one
 /// transaction of the store with a revision and a change-log row, and owner and key share a
@@ -42,23 +29,42 @@ class Registry {
   [[nodiscard]] Result<Commit> create_tenant(const Actor& actor, std::string_view name,
                                              UnixSeconds now);
   [[nodiscard]] Result<std::vector<Tenant>> tenants() const;
+  /// As `set_user_state`, and with its users.
+  [[nodiscard]] Result<Commit> set_tenant_state(const Actor& actor, std::string_view name,
+                                                Lifecycle state, std::string_view reason,
+                                                UnixSeconds now);
 
   /// kNotFound: no such tenant; kConflict: the tenant is not active.
   [[nodiscard]] Result<Commit> create_user(const Actor& actor, std::string_view tenant,
                                            std::string_view name, UnixSeconds now);
   /// `tenant` empty: of every tenant. Removed users are left out.
   [[nodiscard]] Result<std::vector<User>> users(std::string_view tenant) const;
-  /// Revokes the user's keys in the same transaction.
-  [[nodiscard]] Result<Commit> remove_user(const Actor& actor, std::string_view tenant,
-                                           std::string_view name, UnixSeconds now);
+  /// A removal revokes the keys in the same transaction and is for ever (kConflict). A suspension
+  /// stands above them: none is good while it lasts, all are what they were after it. No changes
+  /// where the state is that already.
+  [[nodiscard]] Result<Commit> set_user_state(const Actor& actor, std::string_view tenant,
+                                              std::string_view name, Lifecycle state,
+                                              std::string_view reason, UnixSeconds now);
 
   /// kExists: id or digest is taken, even by a revoked key; kConflict: user or tenant inactive.
   [[nodiscard]] Result<Commit> create_key(const Actor& actor, const KeySpec& spec, UnixSeconds now);
   [[nodiscard]] Result<std::vector<Key>> keys(const KeyFilter& filter) const;
   [[nodiscard]] Result<Key> get_key(std::string_view id) const;  // kNotFound
-  /// Revoking twice is not an error: the second commit has no changes and the current revision.
-  [[nodiscard]] Result<Commit> revoke_key(const Actor& actor, std::string_view id,
-                                          std::string_view reason, UnixSeconds now);
+  /// kConflict: it is revoked, and is to be anything else. No changes where it is that already.
+  [[nodiscard]] Result<Commit> set_key_state(const Actor& actor, std::string_view id,
+                                             Standing state, std::string_view reason,
+                                             UnixSeconds now);
+  [[nodiscard]] Result<Commit> update_key(const Actor& actor, std::string_view id,
+                                          const KeyPatch& patch, std::string_view reason,
+                                          UnixSeconds now);
+  [[nodiscard]] Result<Commit> transfer_key(const Actor& actor, std::string_view id,
+                                            std::string_view tenant, std::string_view user,
+                                            std::string_view reason, UnixSeconds now);
+  /// The successor is made and the old key's end is brought forward in one transaction. kConflict:
+  /// it has a successor already, or is not good itself.
+  [[nodiscard]] Result<Commit> rotate_key(const Actor& actor, std::string_view id,
+                                          const KeyRotation& rotation, std::string_view reason,
+                                          UnixSeconds now);
 
   /// Replaces an earlier ban of the same source.
   [[nodiscard]] Result<Commit> add_ban(const Actor& actor, const Ban& ban, UnixSeconds now);
@@ -89,6 +95,9 @@ class Registry {
   /// Start-up replay, in no particular order; stops at the first failure.
   [[nodiscard]] Result<void> for_each_key(const std::function<void(const Key&)>& visit) const;
   [[nodiscard]] Result<std::uint64_t> key_count() const;
+  [[nodiscard]] Result<void> for_each_use(
+      const std::function<void(const KeyUseRecord&)>& visit) const;
+  Result<void> save_uses(std::span<const KeyUseRecord> uses);
 
  private:
   /// Runs `body` in a transaction, with a change-log line for each of its changes. Without any,
@@ -98,6 +107,10 @@ class Registry {
   /// What a change of the list comes to, as the open transaction has it.
   Result<std::vector<Change>> cidrs_changed(std::string subject) const;
   Result<User> active_user(std::string_view tenant, std::string_view name) const;
+  Result<Key> live_key(std::string_view id) const;  // kConflict: it is revoked
+  Result<void> insert_key(const Key& key);
+  Result<void> remove_keys_of(const KeyFilter& owner, std::string_view why,
+                              std::vector<Change>& changes);
 
   Store& store_;
 };

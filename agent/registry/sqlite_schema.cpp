@@ -91,6 +91,23 @@ ALTER TABLE keys ADD COLUMN egress_per_second INTEGER NOT NULL DEFAULT 0;
 PRAGMA user_version = 4;
 COMMIT;
 )sql",
+    // 4 → 5: rotation; a key that is not revoked may change hands, never its digest.
+    R"sql(
+BEGIN IMMEDIATE;
+ALTER TABLE keys ADD COLUMN predecessor TEXT NOT NULL DEFAULT '';
+ALTER TABLE keys ADD COLUMN successor TEXT NOT NULL DEFAULT '';
+DROP TRIGGER key_keeps_its_owner;
+CREATE TRIGGER key_keeps_its_digest BEFORE UPDATE OF digest ON keys WHEN old.digest != new.digest
+  BEGIN SELECT raise(ABORT, 'a key keeps its digest'); END;
+CREATE TRIGGER revoked_key_keeps_its_owner BEFORE UPDATE OF tenant, user ON keys
+  WHEN old.state = 2 AND (old.tenant != new.tenant OR old.user != new.user)
+  BEGIN SELECT raise(ABORT, 'a revoked key keeps its owner'); END;
+CREATE TABLE key_uses (
+  id TEXT PRIMARY KEY, at INTEGER NOT NULL, source INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+PRAGMA user_version = 5;
+COMMIT;
+)sql",
 };
 static_assert(std::size(kForward) + 1 == kSchemaVersion);
 

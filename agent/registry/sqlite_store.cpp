@@ -67,14 +67,15 @@ Result<void> SqliteStore::put_user(const User& user) {
 Result<void> SqliteStore::put_key(const Key& key) {
   return database_
       .query(
-          "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          "INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
           " ON CONFLICT (id) DO UPDATE SET digest = excluded.digest, tenant = excluded.tenant,"
           " user = excluded.user, state = excluded.state, reason = excluded.reason,"
           " not_before = excluded.not_before, expires_at = excluded.expires_at,"
           " per_second = excluded.per_second, burst = excluded.burst, note = excluded.note,"
           " packets_per_second = excluded.packets_per_second,"
           " packet_burst = excluded.packet_burst, bytes_per_second = excluded.bytes_per_second,"
-          " byte_burst = excluded.byte_burst, egress_per_second = excluded.egress_per_second")
+          " byte_burst = excluded.byte_burst, egress_per_second = excluded.egress_per_second,"
+          " predecessor = excluded.predecessor, successor = excluded.successor")
       .bind(to_view(key.id))
       .bind(std::span<const std::uint8_t>(key.digest))
       .bind(key.tenant)
@@ -93,6 +94,8 @@ Result<void> SqliteStore::put_key(const Key& key) {
       .bind(static_cast<std::int64_t>(key.traffic.bytes_per_second))
       .bind(static_cast<std::int64_t>(key.traffic.byte_burst))
       .bind(static_cast<std::int64_t>(key.traffic.egress_per_second))
+      .bind(key.predecessor)
+      .bind(key.successor)
       .run();
 }
 

@@ -27,6 +27,7 @@ class SqliteStore final : public Store {
   Result<void> for_each_key(const KeyFilter& filter,
                             const std::function<void(const Key&)>& visit) const override;
   [[nodiscard]] Result<std::uint64_t> key_count() const override;
+  Result<void> for_each_use(const std::function<void(const KeyUseRecord&)>& visit) const override;
   [[nodiscard]] Result<std::vector<Ban>> bans() const override;
   [[nodiscard]] Result<std::vector<CidrEntry>> cidrs() const override;
   [[nodiscard]] Result<std::vector<ServiceMode>> modes() const override;
@@ -46,6 +47,7 @@ class SqliteStore final : public Store {
   Result<void> append_change(const ChangeRecord& change) override;
   Result<Revision> commit() override;
   void rollback() noexcept override;
+  Result<void> save_uses(std::span<const KeyUseRecord> uses) override;
 
  private:
   explicit SqliteStore(SqliteDatabase database) : database_(std::move(database)) {}

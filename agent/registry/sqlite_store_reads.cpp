@@ -9,7 +9,7 @@ namespace {
 #define SP_KEY_COLUMNS                                                                             \
   "id, digest, tenant, user, env, state, reason, created_at, not_before, expires_at, per_second, " \
   "burst, note, packets_per_second, packet_burst, bytes_per_second, byte_burst, "                  \
-  "egress_per_second"
+  "egress_per_second, predecessor, successor"
 
 Failure damaged(const SqliteDatabase& database, const char* what) {
   return failure(Errc::kIncompatible, "store " + database.file() + ": a " + what + " is damaged",
@@ -75,6 +75,8 @@ bool read_key(SqliteQuery& row, Key& key) {
   key.traffic.bytes_per_second = static_cast<std::uint64_t>(row.integer());
   key.traffic.byte_burst = static_cast<std::uint64_t>(row.integer());
   key.traffic.egress_per_second = static_cast<std::uint64_t>(row.integer());
+  key.predecessor = row.text();
+  key.successor = row.text();
   return true;
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,13 @@ struct ChangeRecord {
   std::string reason;
 };
 
+/// When and from where a key was used last; not a change, so it has no revision.
+struct KeyUseRecord {
+  KeyId id{};
+  UnixSeconds at = 0;
+  std::uint64_t source = 0;  // 0: not known; else as the host that saw it writes it
+};
+
 struct KeyFilter {
   std::string tenant;  // empty: any
   std::string user;    // empty: any
@@ -48,11 +56,12 @@ class StoreReader {
   [[nodiscard]] virtual Result<std::vector<User>> users(std::string_view tenant) const = 0;
   [[nodiscard]] virtual Result<std::optional<Key>> find_key(std::string_view id) const = 0;
   [[nodiscard]] virtual Result<std::optional<Key>> find_key(const KeyDigest& digest) const = 0;
-  /// Calls `visit` with each key that the filter lets through, by id; digest and owner never
-  /// change; stops at a failure.
+  /// Calls `visit` with each key that the filter lets through, by id; stops at a failure.
   virtual Result<void> for_each_key(const KeyFilter& filter,
                                     const std::function<void(const Key&)>& visit) const = 0;
   [[nodiscard]] virtual Result<std::uint64_t> key_count() const = 0;
+  virtual Result<void> for_each_use(
+      const std::function<void(const KeyUseRecord&)>& visit) const = 0;
   [[nodiscard]] virtual Result<std::vector<Ban>> bans() const = 0;
   /// By address, the outer prefix before the inner.
   [[nodiscard]] virtual Result<std::vector<CidrEntry>> cidrs() const = 0;
@@ -86,6 +95,9 @@ class Store : public StoreReader {
   /// Durable when it returns; the new revision. Refuses a transaction that logged nothing.
   virtual Result<Revision> commit() = 0;
   virtual void rollback() noexcept = 0;
+
+  /// Outside a transaction. Does not wait for the disk: a power cut may take it away again.
+  virtual Result<void> save_uses(std::span<const KeyUseRecord> uses) = 0;
 };
 
 }  // namespace sallyport

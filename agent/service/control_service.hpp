@@ -29,6 +29,10 @@ class ControlService final : public control::v1::Control::Service {
                     control::v1::Receipt* response) override;
   Status ListUsers(Context* context, const control::v1::ListUsersRequest* request,
                    Writer<control::v1::User>* writer) override;
+  Status SetTenantState(Context* context, const control::v1::SetTenantStateRequest* request,
+                        control::v1::Receipt* response) override;
+  Status SetUserState(Context* context, const control::v1::SetUserStateRequest* request,
+                      control::v1::Receipt* response) override;
   Status RemoveUser(Context* context, const control::v1::RemoveUserRequest* request,
                     control::v1::Receipt* response) override;
   Status CreateKey(Context* context, const control::v1::CreateKeyRequest* request,
@@ -39,6 +43,14 @@ class ControlService final : public control::v1::Control::Service {
                 control::v1::Key* response) override;
   Status RevokeKey(Context* context, const control::v1::RevokeKeyRequest* request,
                    control::v1::Receipt* response) override;
+  Status SetKeyState(Context* context, const control::v1::SetKeyStateRequest* request,
+                     control::v1::Receipt* response) override;
+  Status UpdateKey(Context* context, const control::v1::UpdateKeyRequest* request,
+                   control::v1::Receipt* response) override;
+  Status TransferKey(Context* context, const control::v1::TransferKeyRequest* request,
+                     control::v1::Receipt* response) override;
+  Status RotateKey(Context* context, const control::v1::RotateKeyRequest* request,
+                   control::v1::CreateKeyResponse* response) override;
   Status AddBan(Context* context, const control::v1::AddBanRequest* request,
                 control::v1::Receipt* response) override;
   Status RemoveBan(Context* context, const control::v1::RemoveBanRequest* request,

@@ -72,7 +72,8 @@ void to_proto(const User& user, control::v1::User& out) {
   out.set_created_at(user.created_at);
 }
 
-void to_proto(const Key& key, control::v1::Key& out) {
+void to_proto(const KeyView& view, control::v1::Key& out) {
+  const Key& key = view.key;
   out.set_id(std::string(to_view(key.id)));
   out.set_digest(to_hex(key.digest));
   out.set_tenant(key.tenant);
@@ -91,6 +92,11 @@ void to_proto(const Key& key, control::v1::Key& out) {
   out.set_bytes_per_second(key.traffic.bytes_per_second);
   out.set_byte_burst(key.traffic.byte_burst);
   out.set_egress_per_second(key.traffic.egress_per_second);
+  out.set_predecessor(key.predecessor);
+  out.set_successor(key.successor);
+  out.set_last_used_at(view.last_used_at);
+  out.set_last_source(view.last_source ? view.last_source->to_string() : std::string());
+  out.set_recent_minutes(view.recent_minutes);
 }
 
 void to_proto(const BanView& ban, control::v1::Ban& out) {
@@ -173,6 +179,19 @@ std::optional<sp_mode> from_proto(control::v1::Mode mode) {
       return SP_MODE_OBSERVE;
     case control::v1::MODE_ENFORCE:
       return SP_MODE_ENFORCE;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Lifecycle> from_proto(control::v1::Lifecycle state) {
+  switch (state) {
+    case control::v1::LIFECYCLE_ACTIVE:
+      return Lifecycle::kActive;
+    case control::v1::LIFECYCLE_SUSPENDED:
+      return Lifecycle::kSuspended;
+    case control::v1::LIFECYCLE_REMOVED:
+      return Lifecycle::kRemoved;
     default:
       return std::nullopt;
   }

@@ -10,27 +10,11 @@
 #include "agent/registry/registry.hpp"
 #include "agent/service/event_stream.hpp"
 #include "agent/service/explanation.hpp"
+#include "agent/service/key_view.hpp"
+#include "agent/service/receipt.hpp"
 #include "agent/service/status_view.hpp"
 
 namespace sallyport {
-
-/// What acknowledged a change and how long each took. 0 us with `*_done` false: it had no part.
-struct Receipt {
-  Revision revision = 0;
-  std::uint64_t store_us = 0;       // transaction begun → durable
-  std::uint64_t kernel_us = 0;      // durable → the maps hold it
-  std::uint64_t terminator_us = 0;  // the maps hold it → every worker has cut
-  bool kernel_done = false;
-  bool terminator_done = false;
-  std::uint64_t keys = 0;         // keys condemned
-  std::uint64_t connections = 0;  // live connections cut
-};
-
-struct CreatedKey {
-  Receipt receipt;
-  Key key;
-  std::string raw;  // wiped by the receiver after it is sent
-};
 
 enum class BanOrigin : std::uint8_t { kOperator, kOffender };
 
@@ -53,19 +37,28 @@ class Operations {
 
   virtual Result<Receipt> create_tenant(const Actor& actor, const std::string& name) = 0;
   virtual Result<std::vector<Tenant>> tenants() = 0;
+  virtual Result<Receipt> set_tenant_state(const Actor& actor, const std::string& name,
+                                           Lifecycle state, const std::string& reason) = 0;
 
   virtual Result<Receipt> create_user(const Actor& actor, const std::string& tenant,
                                       const std::string& name) = 0;
   virtual Result<std::vector<User>> users(const std::string& tenant) = 0;
-  virtual Result<Receipt> remove_user(const Actor& actor, const std::string& tenant,
-                                      const std::string& name) = 0;
+  virtual Result<Receipt> set_user_state(const Actor& actor, const UserName& user, Lifecycle state,
+                                         const std::string& reason) = 0;
 
   /// `spec.id` and `spec.digest` are ignored: the key is made here.
   virtual Result<CreatedKey> create_key(const Actor& actor, const KeySpec& spec) = 0;
-  virtual Result<std::vector<Key>> keys(const KeyFilter& filter) = 0;
-  virtual Result<Key> key(const std::string& id) = 0;
-  virtual Result<Receipt> revoke_key(const Actor& actor, const std::string& id,
-                                     const std::string& reason) = 0;
+  virtual Result<std::vector<KeyView>> keys(const KeyFilter& filter) = 0;
+  virtual Result<KeyView> key(const std::string& id) = 0;
+  virtual Result<Receipt> set_key_state(const Actor& actor, const std::string& id, Standing state,
+                                        const std::string& reason) = 0;
+  virtual Result<Receipt> update_key(const Actor& actor, const std::string& id,
+                                     const KeyPatch& patch, const std::string& reason) = 0;
+  virtual Result<Receipt> transfer_key(const Actor& actor, const std::string& id,
+                                       const UserName& heir, const std::string& reason) = 0;
+  /// The successor, made here.
+  virtual Result<CreatedKey> rotate_key(const Actor& actor, const std::string& id,
+                                        const RotationOrder& order, const std::string& reason) = 0;
 
   virtual Result<Receipt> add_ban(const Actor& actor, const Ban& ban) = 0;
   virtual Result<Receipt> remove_ban(const Actor& actor, const Address& source) = 0;

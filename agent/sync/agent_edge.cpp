@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "agent/association/key_use.hpp"
+
 namespace sallyport {
 
 AgentEdge::AgentEdge(const CidrList& cidrs, const BanList& bans, Pacer& pacer, SlotTable& slots,
@@ -27,6 +29,7 @@ Admission AgentEdge::admit(const Address& source) noexcept {
 }
 
 Spend AgentEdge::spend_request(KeyEntry& key, std::uint64_t bytes) noexcept {
+  note_use(key, unix_now());
   if (key.request_cost_ns.load(std::memory_order_relaxed) == 0 &&
       key.traffic.load(std::memory_order_relaxed) == nullptr) {
     return {.admitted = true, .retry_after_ns = 0, .remaining = ~std::uint64_t{0}};
@@ -47,6 +50,7 @@ std::uint64_t AgentEdge::charge_sent(KeyEntry& key, std::uint64_t bytes) noexcep
 }
 
 bool AgentEdge::bind(const sp_connection_key& connection, KeyEntry& key) noexcept {
+  note_source(key, Address::from_abi(connection.source));
   const auto place = slots_.place_of(key);
   if (place.slot == kNoSlot) {
     failed_.fetch_add(1, std::memory_order_relaxed);

@@ -101,10 +101,7 @@ Result<void> DeniedKeys::judge_keys_of(KeyIndex& index, std::string_view tenant,
                                        std::string_view user, UnixSeconds now) {
   if (!is_wanted_) return {};
   Batch batch;
-  index.for_each([&](KeyEntry& key) {
-    if (key.owner->tenant != tenant || (!user.empty() && key.owner->user != user)) return;
-    gather(key, now, batch);
-  });
+  index.for_each_of(tenant, user, [&](KeyEntry& key) { gather(key, now, batch); });
   return write(batch);
 }
 
@@ -120,6 +117,7 @@ Result<void> DeniedKeys::sweep(KeyIndex& index, UnixSeconds now) {
 }
 
 void DeniedKeys::gather(KeyEntry& key, UnixSeconds now, Batch& batch) const {
+  if (key.superseded) return;  // the row is another entry's
   const sp_verdict wanted = wanted_for(key, now);
   const bool is_denied = wanted != SP_PASS_BOUND;
   if (key.denied_row == (is_denied ? DeniedRow::kPresent : DeniedRow::kAbsent)) return;

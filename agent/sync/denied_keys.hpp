@@ -31,7 +31,7 @@ class DeniedKeys {
 
   /// After a change of that key.
   Result<void> judge(KeyEntry& key, UnixSeconds now);
-  /// After a change of its owner; `user` empty: of a tenant and all its users. Looks at every key.
+  /// After a change of its owner; `user` empty: of a tenant and all its users.
   Result<void> judge_keys_of(KeyIndex& index, std::string_view tenant, std::string_view user,
                              UnixSeconds now);
 

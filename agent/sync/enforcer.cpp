@@ -42,6 +42,19 @@ Standing standing_of(Lifecycle state) noexcept {
   return Standing::kRevoked;
 }
 
+bool has_limits(const KeyEntry& key, const KeyFacts& facts) noexcept {
+  TrafficFacts traffic;
+  if (const KeyTraffic* had = key.traffic.load(std::memory_order_acquire)) {
+    traffic = {.packet_cost_ns = had->packet_cost_ns,
+               .packet_burst_ns = had->packet_burst_ns,
+               .byte_cost = had->byte_cost,
+               .byte_burst_ns = had->byte_burst_ns,
+               .egress_byte_cost = had->egress_byte_cost};
+  }
+  return key.request_cost_ns == facts.request_cost_ns &&
+         key.request_burst_ns == facts.request_burst_ns && traffic == facts.traffic;
+}
+
 template <class T>
 void note(const Result<T>& done, Enforced& out) {
   if (!done) out.table_failures.push_back(done.error());
@@ -75,6 +88,7 @@ Result<void> Enforcer::replay(const Registry& registry, ConnectionTable& connect
       [&](const Key& key) { index_.add(facts_of(key), index_.owner_of(key.tenant, key.user)); });
   if (!visited) return visited;
   slots_.adopt(index_);
+  expiries_.start(index_, unix_now());
   auto revision = registry.revision();
   if (!revision) return revision.error();
   denied_.set_revision(*revision);
@@ -100,44 +114,73 @@ Result<void> Enforcer::replay(const Registry& registry, ConnectionTable& connect
 }
 
 std::vector<KeyEntry*> Enforcer::expire(UnixSeconds now) {
-  std::vector<KeyEntry*> expired;
-  for (KeyEntry* key : slots_.placed()) {
-    if (check_standing(*key, now) == CheckCode::kExpiredKey && judge(*key, now)) {
-      expired.push_back(key);
-    }
-  }
+  auto expired = expiries_.due(index_, now);
+  std::erase_if(expired, [&](KeyEntry* key) {
+    if (check_standing(*key, now) != CheckCode::kExpiredKey) return true;
+    (void)judge(*key, now);
+    return false;
+  });
   return expired;
 }
 
-void Enforcer::apply(const Tenant& tenant, Enforced& out) {
-  index_.set_tenant_standing(tenant.name, standing_of(tenant.state));
+template <class Change>
+void Enforcer::change_owner(std::string_view tenant, std::string_view user, Change change,
+                            Enforced& out) {
   const UnixSeconds now = unix_now();
-  note(denied_.judge_keys_of(index_, tenant.name, {}, now), out);
-  if (tenant.state == Lifecycle::kActive) return;
-  for (KeyEntry* key : slots_.placed()) {
-    if (key->owner->tenant == tenant.name && judge(*key, now)) out.condemned.push_back(key);
-  }
+  std::vector<KeyEntry*> good;
+  index_.for_each_of(tenant, user, [&](KeyEntry& key) {
+    if (check_standing(key, now) == CheckCode::kAllowed) good.push_back(&key);
+  });
+  change();
+  index_.for_each_of(tenant, user, [&](KeyEntry& key) { (void)judge(key, now); });
+  note(denied_.judge_keys_of(index_, tenant, user, now), out);
+  std::erase_if(good,
+                [&](KeyEntry* key) { return check_standing(*key, now) == CheckCode::kAllowed; });
+  out.condemned.insert(out.condemned.end(), good.begin(), good.end());
+}
+
+void Enforcer::apply(const Tenant& tenant, Enforced& out) {
+  change_owner(
+      tenant.name, {}, [&] { index_.set_tenant_standing(tenant.name, standing_of(tenant.state)); },
+      out);
 }
 
 void Enforcer::apply(const User& user, Enforced& out) {
   Owner& owner = index_.owner_of(user.tenant, user.name);
-  owner.user_standing.store(standing_of(user.state), std::memory_order_release);
-  const UnixSeconds now = unix_now();
-  note(denied_.judge_keys_of(index_, user.tenant, user.name, now), out);
-  if (user.state == Lifecycle::kActive) return;
-  for (KeyEntry* key : slots_.placed()) {
-    if (key->owner == &owner && judge(*key, now)) out.condemned.push_back(key);
-  }
+  change_owner(
+      user.tenant, user.name,
+      [&] { owner.user_standing.store(standing_of(user.state), std::memory_order_release); }, out);
 }
 
 void Enforcer::apply(const Key& key, Enforced& out) {
-  const bool was_known = index_.find(key.digest) != nullptr;
-  KeyEntry& entry = index_.add(facts_of(key), index_.owner_of(key.tenant, key.user));
-  slots_.set_limits(entry);
+  KeyEntry& entry = enter(key, out);
   const UnixSeconds now = unix_now();
-  const bool condemned = judge(entry, now);
+  expiries_.note(entry, now);
+  (void)judge(entry, now);
   note(denied_.judge(entry, now), out);
-  if (was_known && (condemned || key.state != Standing::kActive)) out.condemned.push_back(&entry);
+}
+
+KeyEntry& Enforcer::enter(const Key& key, Enforced& out) {
+  const UnixSeconds now = unix_now();
+  const KeyFacts facts = facts_of(key);
+  Owner& owner = index_.owner_of(key.tenant, key.user);
+  KeyEntry* known = index_.find(key.digest);
+  if (known == nullptr) return index_.add(facts, owner);
+  const bool was_good = check_standing(*known, now) == CheckCode::kAllowed;
+  if (known->owner != &owner) {
+    KeyEntry& heir = index_.transfer(*known, facts, owner);
+    slots_.retire(*known);
+    out.condemned.push_back(known);
+    return heir;
+  }
+  const bool has_other_limits = !has_limits(*known, facts);
+  index_.add(facts, owner);
+  slots_.set_limits(*known);
+  if (has_other_limits) slots_.take_clocks_back(*known, boot_now());
+  const bool is_good = check_standing(*known, now) == CheckCode::kAllowed;
+  // A revocation cuts whatever runs, even where it was no news.
+  if ((was_good && !is_good) || key.state == Standing::kRevoked) out.condemned.push_back(known);
+  return *known;
 }
 
 void Enforcer::apply(const Ban& ban, Enforced& out) {

@@ -8,6 +8,7 @@
 #include "agent/sync/ban_list.hpp"
 #include "agent/sync/cidr_list.hpp"
 #include "agent/sync/denied_keys.hpp"
+#include "agent/sync/expiry_watch.hpp"
 #include "agent/sync/lingering_bindings.hpp"
 #include "agent/sync/slot_table.hpp"
 
@@ -15,10 +16,10 @@ namespace sallyport {
 
 /// What a commit means for live work: the terminator must cut it before the change is done.
 struct Enforced {
-  std::vector<KeyEntry*> condemned;     // keys that were good before
-  std::vector<Address> banned;          // sources an operator banned
-  bool cidrs_changed = false;           // whose source is denied now must be cut
-  std::vector<ServiceMode> modes;       // for the services table, which the caller owns
+  std::vector<KeyEntry*> condemned;  // keys that were good before, or did not stay whose they were
+  std::vector<Address> banned;       // sources an operator banned
+  bool cidrs_changed = false;        // whose source is denied now must be cut
+  std::vector<ServiceMode> modes;    // for the services table, which the caller owns
   std::vector<Failure> table_failures;  // the inner door does the job; the operator is told
 };
 
@@ -40,7 +41,7 @@ class Enforcer {
   Result<void> replay(const Registry& registry, ConnectionTable& connections,
                       LingeringBindings& lingering);
 
-  /// Condemns the keys in use whose validity has ended by `now`; they must be cut.
+  /// Condemns the keys whose validity has ended since the last call; they must be cut.
   [[nodiscard]] std::vector<KeyEntry*> expire(UnixSeconds now);
 
  private:
@@ -51,6 +52,11 @@ class Enforcer {
   void apply(const BanRemoved& ban, Enforced& out);
   void apply(const CidrsChanged& list, Enforced& out);
   void apply(const ServiceMode& mode, Enforced& out);
+  /// The entry that stands for the key now.
+  KeyEntry& enter(const Key& key, Enforced& out);
+  /// Runs `change`, which changes the standing of an owner, and condemns who was good before.
+  template <class Change>
+  void change_owner(std::string_view tenant, std::string_view user, Change change, Enforced& out);
   /// Brings the slot's verdict in line; true when the key went from good to condemned.
   bool judge(KeyEntry& key, UnixSeconds now);
 
@@ -59,6 +65,7 @@ class Enforcer {
   DeniedKeys& denied_;
   CidrList& cidrs_;
   BanList& bans_;
+  ExpiryWatch expiries_;
 };
 
 }  // namespace sallyport

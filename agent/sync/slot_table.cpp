@@ -2,48 +2,12 @@
 #include "agent/sync/slot_table.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
-#include <map>
 
 #include "agent/association/checks.hpp"
+#include "agent/sync/slot_fields.hpp"
 
 namespace sallyport {
 namespace {
-
-using DigestHalf = std::array<std::uint8_t, sizeof(sp_key_slot::digest)>;
-
-DigestHalf half_of(const KeyDigest& digest) noexcept {
-  DigestHalf half;
-  std::copy_n(digest.begin(), half.size(), half.begin());
-  return half;
-}
-
-std::uint32_t load(const std::uint32_t& field) noexcept {
-  return std::atomic_ref<std::uint32_t>(const_cast<std::uint32_t&>(field))
-      .load(std::memory_order_acquire);
-}
-
-void store(std::uint32_t& field, std::uint32_t value) noexcept {
-  std::atomic_ref<std::uint32_t>(field).store(value, std::memory_order_release);
-}
-
-void store(__u64& field, std::uint64_t value) noexcept {
-  std::atomic_ref<__u64>(field).store(value, std::memory_order_relaxed);
-}
-
-void write_limits(const KeyEntry& key, sp_key_slot& slot) noexcept {
-  sp_limits& out = slot.limits;
-  const KeyTraffic* traffic = key.traffic.load(std::memory_order_acquire);
-  const auto value = [traffic](std::atomic<std::uint64_t> KeyTraffic::*field) {
-    return traffic == nullptr ? 0 : (traffic->*field).load(std::memory_order_relaxed);
-  };
-  store(out.packet_burst_ns, value(&KeyTraffic::packet_burst_ns));
-  store(out.byte_burst_ns, value(&KeyTraffic::byte_burst_ns));
-  store(out.packet_cost_ns, value(&KeyTraffic::packet_cost_ns));
-  store(out.byte_cost, value(&KeyTraffic::byte_cost));
-  store(slot.egress_byte_cost, value(&KeyTraffic::egress_byte_cost));
-}
 
 ByteBudget byte_budget(const KeyTraffic& traffic) noexcept {
   return {.cost = traffic.byte_cost.load(std::memory_order_relaxed),
@@ -90,7 +54,7 @@ SlotTable::Place SlotTable::place_of(KeyEntry& key) {
       give(slot, key);
     }
   }
-  return {slot, load(memory_.slots[slot].generation)};
+  return {slot, load_field(memory_.slots[slot].generation)};
 }
 
 Spend SlotTable::spend_request(KeyEntry& key, std::uint64_t bytes, BootNs now) noexcept {
@@ -125,15 +89,9 @@ bool SlotTable::set_verdict(KeyEntry& key, sp_verdict verdict) {
   const std::uint32_t slot = key.slot.load(std::memory_order_relaxed);
   if (slot == kNoSlot) return false;
   std::uint32_t& field = memory_.slots[slot].verdict;
-  const bool passed = load(field) == SP_PASS_BOUND;
-  store(field, static_cast<std::uint32_t>(verdict));
+  const bool passed = load_field(field) == SP_PASS_BOUND;
+  store_field(field, static_cast<std::uint32_t>(verdict));
   return passed && verdict != SP_PASS_BOUND;
-}
-
-void SlotTable::set_limits(KeyEntry& key) {
-  const std::scoped_lock guard(lock_);
-  const std::uint32_t slot = key.slot.load(std::memory_order_relaxed);
-  if (slot != kNoSlot) write_limits(key, memory_.slots[slot]);
 }
 
 std::uint32_t SlotTable::free_slot() {
@@ -159,70 +117,24 @@ std::uint32_t SlotTable::free_slot() {
 // either the old owner's verdict or another generation, never what is the new owner's as its own.
 void SlotTable::give(std::uint32_t slot, KeyEntry& key) {
   sp_key_slot& row = memory_.slots[slot];
-  store(row.generation, row.generation + 1 == 0 ? 1 : row.generation + 1);
+  store_field(row.generation, row.generation + 1 == 0 ? 1 : row.generation + 1);
   std::copy_n(key.digest.begin(), sizeof row.digest, row.digest);
   sp_key_clocks& clocks = memory_.clocks[slot];
-  store(clocks.requests_ns, std::atomic_ref<__u64>(key.clock_ns).load(std::memory_order_relaxed));
-  store(clocks.packets_ns, 0);
-  store(clocks.bytes_ns, 0);
-  store(clocks.egress_ns, 0);
+  store_field(clocks.requests_ns,
+              std::atomic_ref<__u64>(key.clock_ns).load(std::memory_order_relaxed));
+  store_field(clocks.packets_ns, 0);
+  store_field(clocks.bytes_ns, 0);
+  store_field(clocks.egress_ns, 0);
   KeyTraffic* traffic = key.traffic.load(std::memory_order_acquire);
-  store(clocks.received_ns,
-        traffic == nullptr
-            ? 0
-            : std::atomic_ref<__u64>(traffic->clock_ns).load(std::memory_order_relaxed));
+  store_field(clocks.received_ns,
+              traffic == nullptr
+                  ? 0
+                  : std::atomic_ref<__u64>(traffic->clock_ns).load(std::memory_order_relaxed));
   write_limits(key, row);
   const CheckCode standing = check_standing(key, unix_now());
-  store(row.verdict, static_cast<std::uint32_t>(verdict_for(standing)));
+  store_field(row.verdict, static_cast<std::uint32_t>(verdict_for(standing)));
   owners_[slot] = &key;
   key.slot.store(slot, std::memory_order_release);
-}
-
-void SlotTable::adopt(KeyIndex& index) {
-  const std::scoped_lock guard(lock_);
-  std::map<DigestHalf, std::uint32_t> remembered;
-  for (std::uint32_t slot = 1; slot < memory_.slots.size(); ++slot) {
-    const sp_key_slot& row = memory_.slots[slot];
-    if (row.generation == 0) continue;
-    DigestHalf half;
-    std::copy_n(row.digest, half.size(), half.begin());
-    remembered[half] = slot;
-    next_unused_ = slot + 1;
-  }
-  const UnixSeconds now = unix_now();
-  index.for_each([&](KeyEntry& key) {
-    const auto found = remembered.find(half_of(key.digest));
-    if (found == remembered.end()) return;
-    const std::uint32_t slot = found->second;
-    owners_[slot] = &key;
-    key.slot.store(slot, std::memory_order_release);
-    write_limits(key, memory_.slots[slot]);
-    store(memory_.slots[slot].verdict,
-          static_cast<std::uint32_t>(verdict_for(check_standing(key, now))));
-    remembered.erase(found);
-  });
-  for (const auto& [half, slot] : remembered)
-    store(memory_.slots[slot].verdict, SP_DROP_KEY_REVOKED);
-}
-
-std::uint64_t SlotTable::read_back(UnixSeconds now) {
-  const std::scoped_lock guard(lock_);
-  std::uint64_t mended = 0;
-  for (std::uint32_t slot = 1; slot < owners_.size(); ++slot) {
-    const KeyEntry* key = owners_[slot];
-    if (key == nullptr) continue;
-    sp_key_slot& row = memory_.slots[slot];
-    sp_key_slot wanted = row;
-    wanted.verdict = static_cast<std::uint32_t>(verdict_for(check_standing(*key, now)));
-    std::copy_n(key->digest.begin(), sizeof wanted.digest, wanted.digest);
-    write_limits(*key, wanted);
-    if (std::memcmp(&wanted, &row, sizeof row) == 0) continue;
-    ++mended;
-    std::copy_n(key->digest.begin(), sizeof row.digest, row.digest);
-    write_limits(*key, row);
-    store(row.verdict, wanted.verdict);
-  }
-  return mended;
 }
 
 std::vector<KeyEntry*> SlotTable::placed() const {
@@ -237,13 +149,14 @@ std::vector<KeyEntry*> SlotTable::placed() const {
 bool SlotTable::is_condemned(const sp_connection& binding) const noexcept {
   if (binding.slot >= memory_.slots.size()) return false;
   const sp_key_slot& row = memory_.slots[binding.slot];
-  return load(row.generation) == binding.generation && load(row.verdict) != SP_PASS_BOUND;
+  return load_field(row.generation) == binding.generation &&
+         load_field(row.verdict) != SP_PASS_BOUND;
 }
 
 std::optional<KeyId> SlotTable::key_of(std::uint32_t slot, std::uint32_t generation) const {
   const std::scoped_lock guard(lock_);
   if (slot >= owners_.size() || owners_[slot] == nullptr) return std::nullopt;
-  if (load(memory_.slots[slot].generation) != generation) return std::nullopt;
+  if (load_field(memory_.slots[slot].generation) != generation) return std::nullopt;
   return owners_[slot]->id;
 }
 

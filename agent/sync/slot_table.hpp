@@ -48,6 +48,11 @@ class SlotTable {
 
   /// What the kernel polices from the next packet on is what the entry says now.
   void set_limits(KeyEntry& key);
+  /// After other limits: what was spent under the old ones holds nobody up under the new.
+  void take_clocks_back(KeyEntry& key, BootNs now) noexcept;
+
+  /// The key is another entry's from now on: its slot is revoked, and free for others.
+  void retire(KeyEntry& key);
 
   /// After a restart: gives back to each key of `index` the slot that the kernel remembers for
   /// it, and condemns the slots of keys that nobody knows any more.

@@ -11,6 +11,7 @@ namespace sallyport {
 [[nodiscard]] std::vector<Command> tenant_commands();
 [[nodiscard]] std::vector<Command> user_commands();
 [[nodiscard]] std::vector<Command> key_commands();
+[[nodiscard]] std::vector<Command> key_lifecycle_commands();
 [[nodiscard]] std::vector<Command> ban_commands();
 [[nodiscard]] std::vector<Command> cidr_commands();
 [[nodiscard]] std::vector<Command> status_commands();
@@ -31,6 +32,11 @@ inline constexpr Parameter kTenantOption = {.kind = Parameter::Kind::kOption,
                                             .placeholder = "NAME",
                                             .help = "of this tenant alone",
                                             .names_by = "tenant list -q"};
+
+inline constexpr Parameter kReason = {.kind = Parameter::Kind::kOption,
+                                      .name = "--reason",
+                                      .placeholder = "TEXT",
+                                      .help = "why, for the record"};
 
 /// A user that is there already.
 inline constexpr Parameter kOwner = {.kind = Parameter::Kind::kPositional,

@@ -142,6 +142,16 @@ void Output::receipt_lines(const control::v1::Receipt& receipt) {
        << " cut\n";
 }
 
+std::string show_lifecycle(control::v1::Lifecycle state, const std::string& what,
+                           const control::v1::Receipt& receipt) {
+  if (state == control::v1::LIFECYCLE_ACTIVE) return "resumed " + what;
+  const bool is_removal = state == control::v1::LIFECYCLE_REMOVED;
+  const std::string keys =
+      std::to_string(receipt.keys()) + (receipt.keys() == 1 ? " key" : " keys");
+  return is_removal ? "removed " + what + " and revoked " + keys
+                    : "suspended " + what + " and with it " + keys;
+}
+
 std::string enum_word(const google::protobuf::EnumDescriptor& type, int value) {
   const auto* found = type.FindValueByNumber(value);
   if (found == nullptr) return std::to_string(value);

@@ -48,6 +48,10 @@ class Output {
   Format format_;
 };
 
+/// What became of a user or a tenant and of its keys.
+[[nodiscard]] std::string show_lifecycle(control::v1::Lifecycle state, const std::string& what,
+                                         const control::v1::Receipt& receipt);
+
 /// An enum value's name in lower case without its type's prefix: KEY_STATE_ACTIVE → "active".
 [[nodiscard]] std::string enum_word(const google::protobuf::EnumDescriptor& type, int value);
 

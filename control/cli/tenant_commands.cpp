@@ -32,6 +32,24 @@ Result<int> list(const Invocation& invocation, ControlClient& client, Output& ou
   return kDone;
 }
 
+template <control::v1::Lifecycle kState>
+Result<int> set_state(const Invocation& invocation, ControlClient& client, Output& output) {
+  control::v1::SetTenantStateRequest request;
+  request.set_name(invocation.value("NAME"));
+  request.set_state(kState);
+  request.set_reason(invocation.value("--reason"));
+  auto receipt = client.call(&Stub::SetTenantState, request);
+  if (!receipt) return receipt.error();
+  output.receipt(show_lifecycle(kState, "tenant " + request.name(), *receipt), *receipt);
+  return kDone;
+}
+
+constexpr Parameter kName = {.kind = Parameter::Kind::kPositional,
+                             .name = "NAME",
+                             .placeholder = "",
+                             .help = "name of the tenant",
+                             .names_by = "tenant list -q"};
+
 }  // namespace
 
 std::vector<Command> tenant_commands() {
@@ -42,6 +60,22 @@ std::vector<Command> tenant_commands() {
        {{Parameter::Kind::kPositional, "NAME", "", "name of the tenant"}},
        create},
       {"tenant list", "list the tenants", "", {kQuietList}, list},
+      {"tenant suspend",
+       "refuse all keys of a tenant until it is resumed",
+       "In one transaction; live connections are cut before the command returns.",
+       {kName, kReason},
+       set_state<control::v1::LIFECYCLE_SUSPENDED>},
+      {"tenant resume",
+       "take a suspended tenant's keys again",
+       "Each is what it was before: what was suspended or revoked by itself stays so.",
+       {kName, kReason},
+       set_state<control::v1::LIFECYCLE_ACTIVE>},
+      {"tenant remove",
+       "remove a tenant and its users and revoke their keys, for ever",
+       "In one transaction; live connections are cut before the command returns. The name stays "
+       "taken.",
+       {kName, kReason},
+       set_state<control::v1::LIFECYCLE_REMOVED>},
   };
 }
 

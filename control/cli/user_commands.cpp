@@ -37,17 +37,19 @@ Result<int> list(const Invocation& invocation, ControlClient& client, Output& ou
   return kDone;
 }
 
-Result<int> remove(const Invocation& invocation, ControlClient& client, Output& output) {
-  auto owner = parse_owner(invocation.value("TENANT/USER"));
+template <control::v1::Lifecycle kState>
+Result<int> set_state(const Invocation& invocation, ControlClient& client, Output& output) {
+  const std::string& name = invocation.value("TENANT/USER");
+  auto owner = parse_owner(name);
   if (!owner) return owner.error();
-  control::v1::RemoveUserRequest request;
+  control::v1::SetUserStateRequest request;
   request.set_tenant(owner->tenant);
   request.set_name(owner->user);
-  auto receipt = client.call(&Stub::RemoveUser, request);
+  request.set_state(kState);
+  request.set_reason(invocation.value("--reason"));
+  auto receipt = client.call(&Stub::SetUserState, request);
   if (!receipt) return receipt.error();
-  output.receipt("removed user " + invocation.value("TENANT/USER") + " and revoked " +
-                     std::to_string(receipt->keys()) + (receipt->keys() == 1 ? " key" : " keys"),
-                 *receipt);
+  output.receipt(show_lifecycle(kState, "user " + name, *receipt), *receipt);
   return kDone;
 }
 
@@ -61,12 +63,22 @@ std::vector<Command> user_commands() {
        {{Parameter::Kind::kPositional, "TENANT/USER", "", "the user, with its tenant"}},
        create},
       {"user list", "list the users", "", {kTenantOption, kQuietList}, list},
+      {"user suspend",
+       "refuse all keys of a user until it is resumed",
+       "In one transaction; live connections are cut before the command returns.",
+       {kOwner, kReason},
+       set_state<control::v1::LIFECYCLE_SUSPENDED>},
+      {"user resume",
+       "take a suspended user's keys again",
+       "Each is what it was before: what was suspended or revoked by itself stays so.",
+       {kOwner, kReason},
+       set_state<control::v1::LIFECYCLE_ACTIVE>},
       {"user remove",
        "remove a user and revoke its keys",
        "The user's keys are revoked in the same transaction; their live connections are cut "
        "before the command returns.",
-       {kOwner},
-       remove},
+       {kOwner, kReason},
+       set_state<control::v1::LIFECYCLE_REMOVED>},
   };
 }
 

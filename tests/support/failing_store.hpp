@@ -74,6 +74,12 @@ class FailingStore final : public Store {
     return inner_.for_each_key(filter, visit);
   }
   Result<std::uint64_t> key_count() const override { return inner_.key_count(); }
+  Result<void> for_each_use(const std::function<void(const KeyUseRecord&)>& visit) const override {
+    return inner_.for_each_use(visit);
+  }
+  Result<void> save_uses(std::span<const KeyUseRecord> uses) override {
+    return inner_.save_uses(uses);
+  }
   Result<std::vector<Ban>> bans() const override { return inner_.bans(); }
   Result<std::vector<CidrEntry>> cidrs() const override { return inner_.cidrs(); }
   Result<std::vector<ServiceMode>> modes() const override { return inner_.modes(); }

@@ -92,5 +92,38 @@ TEST(KeyIndexTest, ReadersNeverMissAPublishedKeyWhileItGrows) {
   EXPECT_EQ(missed.load(), 0);
 }
 
+TEST(KeyIndexTest, TransferredKeyIsFoundAsTheHeirsAndDeadForThoseWhoHoldIt) {
+  KeyIndex index;
+  KeyEntry& before = index.add(facts_of(1), index.owner_of("acme", "alice"));
+  for (int i = 2; i < 50; ++i) index.add(facts_of(i), index.owner_of("acme", "alice"));
+  KeyEntry& heir = index.transfer(before, facts_of(1), index.owner_of("acme", "bob"));
+  EXPECT_EQ(index.find(facts_of(1).digest), &heir);
+  EXPECT_EQ(heir.owner->user, "bob");
+  EXPECT_EQ(heir.standing.load(), Standing::kActive);
+  EXPECT_EQ(before.owner->user, "alice");
+  EXPECT_EQ(before.standing.load(), Standing::kRevoked);
+  EXPECT_EQ(index.keys(), 49U);
+  for (int i = 100; i < 300; ++i) index.add(facts_of(i), index.owner_of("acme", "alice"));
+  EXPECT_EQ(index.find(facts_of(1).digest), &heir) << "after growing too";
+}
+
+TEST(KeyIndexTest, KeysOfAnOwnerAreThoseItHasNow) {
+  KeyIndex index;
+  for (int i = 0; i < 6; ++i) {
+    index.add(facts_of(i), index.owner_of(i < 4 ? "acme" : "globex", i % 2 == 0 ? "ann" : "ben"));
+  }
+  const auto count = [&](std::string_view tenant, std::string_view user) {
+    int keys = 0;
+    index.for_each_of(tenant, user, [&](KeyEntry&) { ++keys; });
+    return keys;
+  };
+  EXPECT_EQ(count("acme", ""), 4);
+  EXPECT_EQ(count("acme", "ann"), 2);
+  EXPECT_EQ(count("globex", "ben"), 1);
+  index.transfer(*index.find(facts_of(0).digest), facts_of(0), index.owner_of("globex", "ben"));
+  EXPECT_EQ(count("acme", "ann"), 1);
+  EXPECT_EQ(count("globex", "ben"), 2);
+}
+
 }  // namespace
 }  // namespace sallyport::test

@@ -58,9 +58,9 @@ expect() {
 expect 'tenant' te
 expect '--socket' --so
 expect '--output' key --o
-expect 'create list' tenant ''
+expect 'create list suspend resume remove' tenant ''
 expect '--quiet' ban list --q
-expect 'create list show revoke' key ''
+expect 'create list show set suspend resume expire rotate transfer revoke' key ''
 expect 'revoke' key rev
 expect '--state' key list --st
 expect '--state' key list --tenant acme --st

@@ -30,7 +30,8 @@ TEST(OutputTest, JsonHasEveryFieldUnderTheApisName) {
             R"({"id":"Xy12AbCd","digest":"","tenant":"","user":"","env":"","state":"revoked",)"
             R"("reason":"","created_at":0,"not_before":0,"expires_at":0,"limit_per_second":0,)"
             R"("burst":0,"note":"","packets_per_second":0,"packet_burst":0,"bytes_per_second":0,)"
-            R"("byte_burst":0,"egress_per_second":0})");
+            R"("byte_burst":0,"egress_per_second":0,"predecessor":"","successor":"",)"
+            R"("last_used_at":0,"last_source":"","recent_minutes":0})");
 }
 
 TEST(OutputTest, JsonNestsMessagesAndLists) {

@@ -24,7 +24,7 @@ struct Acknowledged {
     const auto spec = spec_of(to_view(make_key_id()));
     auto commit = registry.create_key(kOperator, spec, kNow);
     if (commit && spec.id[0] % 2 == 0) {
-      commit = registry.revoke_key(kOperator, to_view(spec.id), "", kNow);
+      commit = registry.set_key_state(kOperator, to_view(spec.id), Standing::kRevoked, "", kNow);
     }
     if (!commit) _exit(1);
     const Acknowledged said{commit->revision, spec.id};

@@ -32,8 +32,9 @@ class HalfDoneTest : public RegistryFixture {
 
 TEST_F(HalfDoneTest, RemovingAUserWithKeys) {
   for (const char* raw : {"one", "two", "three"}) add_key(raw);
-  expect_all_or_nothing(
-      [](Registry& registry) { return registry.remove_user(kOperator, "acme", "alice", kNow); });
+  expect_all_or_nothing([](Registry& registry) {
+    return registry.set_user_state(kOperator, "acme", "alice", Lifecycle::kRemoved, "", kNow);
+  });
 }
 
 TEST_F(HalfDoneTest, CreatingTenantUserAndKey) {
@@ -47,8 +48,23 @@ TEST_F(HalfDoneTest, CreatingTenantUserAndKey) {
 
 TEST_F(HalfDoneTest, RevokingAKey) {
   const auto id = add_key("one");
-  expect_all_or_nothing(
-      [&](Registry& registry) { return registry.revoke_key(kOperator, id, "leaked", kNow); });
+  expect_all_or_nothing([&](Registry& registry) {
+    return registry.set_key_state(kOperator, id, Standing::kRevoked, "leaked", kNow);
+  });
+}
+
+TEST_F(HalfDoneTest, LifecycleOfKeys) {
+  const auto id = add_key("one");
+  expect_all_or_nothing([&](Registry& registry) {
+    return registry.rotate_key(kOperator, id, {make_key_id(), digest_of("two"), 0, kNow + 9}, "",
+                               kNow);
+  });
+  expect_all_or_nothing([&](Registry& registry) {
+    return registry.transfer_key(kOperator, id, "acme", "bob", "", kNow);
+  });
+  expect_all_or_nothing([](Registry& registry) {
+    return registry.set_tenant_state(kOperator, "acme", Lifecycle::kRemoved, "", kNow);
+  });
 }
 
 TEST_F(HalfDoneTest, Prefixes) {

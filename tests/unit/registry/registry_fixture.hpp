@@ -40,7 +40,8 @@ inline std::string dump(const Store& store) {
   }
   const auto visited = store.for_each_key({}, [&](const Key& key) {
     out << "key " << to_view(key.id) << ' ' << key.tenant << '/' << key.user << ' '
-        << int(key.state) << ' ' << key.reason << "\n";
+        << int(key.state) << ' ' << key.reason << ' ' << key.expires_at << ' ' << key.predecessor
+        << ' ' << key.successor << ' ' << key.limit.per_second << ' ' << key.note << "\n";
   });
   EXPECT_TRUE(visited);
   for (const auto& row : store.bans().value()) out << "ban " << row.source.to_string() << "\n";

@@ -52,9 +52,10 @@ TEST_F(RegistryTest, RemovingAUserRevokesItsKeysInOneRevision) {
   const auto second = add_key("two");
   const auto revoked = add_key("three");
   const auto of_bob = add_key("four", "bob");
-  ASSERT_TRUE(registry().revoke_key(kOperator, revoked, "leaked", kNow));
+  ASSERT_TRUE(registry().set_key_state(kOperator, revoked, Standing::kRevoked, "leaked", kNow));
   const auto before = registry().revision().value();
-  const auto commit = registry().remove_user(kOperator, "acme", "alice", kNow).value();
+  const auto commit =
+      registry().set_user_state(kOperator, "acme", "alice", Lifecycle::kRemoved, "", kNow).value();
 
   EXPECT_EQ(commit.revision, before + 1);
   EXPECT_EQ(commit.changes.size(), 3U);  // the user and the two keys that were alive
@@ -74,7 +75,7 @@ TEST_F(RegistryTest, RemovingAUserRevokesItsKeysInOneRevision) {
 
 TEST_F(RegistryTest, UserWhoIsMadeAgainDoesNotReviveKeys) {
   const auto id = add_key("one");
-  ASSERT_TRUE(registry().remove_user(kOperator, "acme", "alice", kNow));
+  ASSERT_TRUE(registry().set_user_state(kOperator, "acme", "alice", Lifecycle::kRemoved, "", kNow));
   expect_refused(registry().create_key(kOperator, spec_of("two"), kNow), Errc::kNotFound);
   ASSERT_TRUE(registry().create_user(kOperator, "acme", "alice", kNow));
 
@@ -82,12 +83,12 @@ TEST_F(RegistryTest, UserWhoIsMadeAgainDoesNotReviveKeys) {
   EXPECT_EQ(registry().users("acme")->size(), 2U);
   const auto fresh = add_key("two");
   EXPECT_EQ(standing(fresh), Standing::kActive);
-  ASSERT_TRUE(registry().remove_user(kOperator, "acme", "alice", kNow));
+  ASSERT_TRUE(registry().set_user_state(kOperator, "acme", "alice", Lifecycle::kRemoved, "", kNow));
   EXPECT_EQ(standing(fresh), Standing::kRevoked);
 }
 
 TEST_F(RegistryTest, DigestOfARevokedKeyStaysTaken) {
-  ASSERT_TRUE(registry().revoke_key(kOperator, add_key("one"), "", kNow));
+  ASSERT_TRUE(registry().set_key_state(kOperator, add_key("one"), Standing::kRevoked, "", kNow));
   expect_refused(registry().create_key(kOperator, spec_of("one"), kNow), Errc::kExists);
   expect_refused(registry().create_key(kOperator, spec_of("one", "bob"), kNow), Errc::kExists);
 
@@ -98,8 +99,10 @@ TEST_F(RegistryTest, DigestOfARevokedKeyStaysTaken) {
 
 TEST_F(RegistryTest, RevokingTwiceMakesOneRevision) {
   const auto id = add_key("one");
-  const auto first = registry().revoke_key(kOperator, id, "leaked", kNow).value();
-  const auto second = registry().revoke_key(kOperator, id, "again", kNow).value();
+  const auto first =
+      registry().set_key_state(kOperator, id, Standing::kRevoked, "leaked", kNow).value();
+  const auto second =
+      registry().set_key_state(kOperator, id, Standing::kRevoked, "again", kNow).value();
 
   EXPECT_EQ(first.changes.size(), 1U);
   EXPECT_TRUE(second.changes.empty());
@@ -112,7 +115,7 @@ TEST_F(RegistryTest, KeysAreListedByOwnerAndState) {
   add_key("one");
   const auto revoked = add_key("two");
   add_key("three", "bob");
-  ASSERT_TRUE(registry().revoke_key(kOperator, revoked, "", kNow));
+  ASSERT_TRUE(registry().set_key_state(kOperator, revoked, Standing::kRevoked, "", kNow));
   const auto count = [&](std::string tenant, std::string user, std::optional<Standing> state) {
     return registry().keys({.tenant = tenant, .user = user, .state = state})->size();
   };
@@ -131,8 +134,10 @@ TEST_F(RegistryTest, KeysAreListedByOwnerAndState) {
 
 TEST_F(RegistryTest, WhatIsNotThereIsRefused) {
   expect_refused(registry().get_key("Nonesuch"), Errc::kNotFound);
-  expect_refused(registry().revoke_key(kOperator, "Nonesuch", "", kNow), Errc::kNotFound);
-  expect_refused(registry().remove_user(kOperator, "acme", "eve", kNow), Errc::kNotFound);
+  expect_refused(registry().set_key_state(kOperator, "Nonesuch", Standing::kRevoked, "", kNow),
+                 Errc::kNotFound);
+  expect_refused(registry().set_user_state(kOperator, "acme", "eve", Lifecycle::kRemoved, "", kNow),
+                 Errc::kNotFound);
   expect_refused(registry().create_user(kOperator, "nowhere", "eve", kNow), Errc::kNotFound);
   expect_refused(registry().create_key(kOperator, spec_of("x", "eve"), kNow), Errc::kNotFound);
   expect_refused(registry().create_user(kOperator, "acme", "alice", kNow), Errc::kExists);
@@ -159,7 +164,8 @@ TEST_F(RegistryTest, NamesNotesAndReasonsAreChecked) {
     auto spec = spec_of("two");
     spec.note = text;
     expect_refused(registry().create_key(kOperator, spec, kNow), Errc::kInvalid);
-    expect_refused(registry().revoke_key(kOperator, id, text, kNow), Errc::kInvalid);
+    expect_refused(registry().set_key_state(kOperator, id, Standing::kRevoked, text, kNow),
+                   Errc::kInvalid);
     Ban ban;
     ban.reason = text;
     expect_refused(registry().add_ban(kOperator, ban, kNow), Errc::kInvalid);
@@ -223,11 +229,12 @@ TEST_F(RegistryTest, RevisionsHaveNoGapOverRandomHistories) {
         commit = registry().create_user(kOperator, "acme", user, kNow);
         break;
       case 1:
-        commit = registry().remove_user(kOperator, "acme", user, kNow);
+        commit = registry().set_user_state(kOperator, "acme", user, Lifecycle::kRemoved, "", kNow);
         break;
       case 2:
         if (!ids.empty())
-          commit = registry().revoke_key(kOperator, ids[random() % ids.size()], "", kNow);
+          commit = registry().set_key_state(kOperator, ids[random() % ids.size()],
+                                            Standing::kRevoked, "", kNow);
         break;
       case 3:
         commit = registry().set_mode(kOperator, "api", sp_mode(random() % 3), kNow);

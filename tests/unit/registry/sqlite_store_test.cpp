@@ -52,7 +52,8 @@ class SqliteStoreTest : public RegistryFixture {
 
 TEST_F(SqliteStoreTest, EverythingSurvivesReopening) {
   add_key("one");
-  ASSERT_TRUE(registry().revoke_key(kOperator, add_key("two"), "leaked", kNow));
+  ASSERT_TRUE(
+      registry().set_key_state(kOperator, add_key("two"), Standing::kRevoked, "leaked", kNow));
   Ban ban;
   ban.source = *Address::parse("192.0.2.7");
   ASSERT_TRUE(registry().add_ban(kOperator, ban, kNow));
@@ -87,7 +88,8 @@ TEST_F(SqliteStoreTest, TransactionThatLoggedNothingIsNotCommitted) {
 TEST_F(SqliteStoreTest, LogIsReadOnFromAnyRevisionInWholeRevisions) {
   add_key("one");
   add_key("two");
-  ASSERT_TRUE(registry().remove_user(kOperator, "acme", "alice", kNow));  // revision 6, 3 lines
+  ASSERT_TRUE(registry().set_user_state(kOperator, "acme", "alice", Lifecycle::kRemoved, "",
+                                        kNow));  // revision 6, 3 lines
   ASSERT_TRUE(registry().create_tenant(kOperator, "last", kNow));
 
   EXPECT_EQ(store_->changes_since(5, 1)->size(), 3U);
@@ -104,7 +106,7 @@ TEST_F(SqliteStoreTest, LogIsReadOnFromAnyRevisionInWholeRevisions) {
 
 TEST_F(SqliteStoreTest, RevokedKeyIsNotPutBackNorMovedNorRewritten) {
   const auto id = add_key("one");
-  ASSERT_TRUE(registry().revoke_key(kOperator, id, "", kNow));
+  ASSERT_TRUE(registry().set_key_state(kOperator, id, Standing::kRevoked, "", kNow));
   const auto refuses = [&](auto change) {
     Key key = registry().get_key(id).value();
     change(key);
@@ -114,6 +116,7 @@ TEST_F(SqliteStoreTest, RevokedKeyIsNotPutBackNorMovedNorRewritten) {
   };
   refuses([](Key& key) { key.state = Standing::kActive; });
   refuses([](Key& key) { key.user = "bob"; });
+  refuses([](Key& key) { key.tenant = "other"; });
   refuses([](Key& key) { key.digest = digest_of("other"); });
 
   EXPECT_EQ(standing(id), Standing::kRevoked);
@@ -167,21 +170,27 @@ TEST_F(SqliteStoreTest, StoreOfANewerAgentIsRefusedUntouched) {
 
   EXPECT_EQ(failure.code, Errc::kIncompatible);
   EXPECT_NE(failure.message.find("999"), std::string::npos) << failure.message;
-  EXPECT_NE(failure.message.find("version 4"), std::string::npos) << failure.message;
+  EXPECT_NE(failure.message.find("version 5"), std::string::npos) << failure.message;
   EXPECT_FALSE(failure.remedy.empty());
   EXPECT_EQ(bytes(), before);
 }
 
-// What versions 2 to 4 added is taken away again: the columns and their defaults, a table.
+// What versions 2 to 5 added is taken away again: the columns and their defaults, tables, and the
+// trigger that version 5 took away is put back.
 TEST_F(SqliteStoreTest, StoreOfAnOlderAgentIsBroughtForward) {
   const auto limited = add_key("one");
-  ASSERT_TRUE(registry().revoke_key(kOperator, add_key("two"), "leaked", kNow));
+  ASSERT_TRUE(
+      registry().set_key_state(kOperator, add_key("two"), Standing::kRevoked, "leaked", kNow));
   const auto before = dump(*store_);
   close();
   execute(
       "ALTER TABLE keys DROP COLUMN packets_per_second; ALTER TABLE keys DROP COLUMN packet_burst;"
       "ALTER TABLE keys DROP COLUMN bytes_per_second; ALTER TABLE keys DROP COLUMN byte_burst;"
-      "ALTER TABLE keys DROP COLUMN egress_per_second; DROP TABLE cidrs; PRAGMA user_version = 1");
+      "ALTER TABLE keys DROP COLUMN egress_per_second; DROP TABLE cidrs; DROP TABLE key_uses;"
+      "ALTER TABLE keys DROP COLUMN predecessor; ALTER TABLE keys DROP COLUMN successor;"
+      "DROP TRIGGER key_keeps_its_digest; DROP TRIGGER revoked_key_keeps_its_owner;"
+      "CREATE TRIGGER key_keeps_its_owner BEFORE UPDATE OF digest, tenant, user ON keys"
+      " BEGIN SELECT raise(ABORT, 'as version 1 had it'); END; PRAGMA user_version = 1");
   open();
   EXPECT_EQ(dump(*store_), before);
   EXPECT_EQ(registry().get_key(limited).value().traffic, TrafficLimit{});
@@ -191,6 +200,7 @@ TEST_F(SqliteStoreTest, StoreOfAnOlderAgentIsBroughtForward) {
   reopen();
   EXPECT_EQ(registry().cidrs().value().size(), 1U);
   EXPECT_EQ(store_->key_count().value(), 3U);
+  EXPECT_TRUE(registry().transfer_key(kOperator, limited, "acme", "bob", "", kNow));
 }
 
 TEST_F(SqliteStoreTest, StoreWithoutAVersionIsNotOurs) {

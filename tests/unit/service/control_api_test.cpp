@@ -33,7 +33,12 @@ TEST_F(ControlApiTest, EveryCommandReachesItsOperation) {
       {"tenant list", "tenants"},
       {"user create acme/alice", "create_user acme alice"},
       {"user list --tenant acme", "users acme"},
-      {"user remove acme/alice", "remove_user acme alice"},
+      {"tenant suspend acme --reason audit", "set_tenant_state acme 1 audit"},
+      {"tenant resume acme", "set_tenant_state acme 0 "},
+      {"tenant remove acme", "set_tenant_state acme 2 "},
+      {"user suspend acme/alice", "set_user_state acme alice 1 "},
+      {"user resume acme/alice", "set_user_state acme alice 0 "},
+      {"user remove acme/alice --reason left", "set_user_state acme alice 2 left"},
       {"key create acme/alice --env test --limit 5/s --burst 3 --note 'for ci'",
        "create_key acme alice test limit 5 burst 3 note for ci"},
       {"key create acme/alice --packets 100/s --packet-burst 7 --bytes 3M/s --byte-burst 64k",
@@ -73,8 +78,47 @@ TEST_F(ControlApiTest, RevocationPrintsItsReceipt) {
   serve();
   EXPECT_EQ(call("key revoke Xy12AbCd --reason leaked").out,
             std::string("revoked key Xy12AbCd (acme/alice)\n") + kReceiptLines);
-  EXPECT_EQ(operations_.calls().front(), "revoke_key Xy12AbCd leaked");
+  EXPECT_EQ(operations_.calls().front(), "set_key_state Xy12AbCd 2 leaked");
   EXPECT_EQ(call("key revoke Xy12AbCd -o json").out, std::string(kReceiptJson) + "\n");
+}
+
+TEST_F(ControlApiTest, KeysAreChangedAsTheCommandSays) {
+  serve();
+  const std::vector<std::pair<std::string, std::string>> calls = {
+      {"key suspend Xy12AbCd --reason odd", "set_key_state Xy12AbCd 1 odd"},
+      {"key resume Xy12AbCd", "set_key_state Xy12AbCd 0 "},
+      {"key set Xy12AbCd --limit 5/s",
+       "update_key Xy12AbCd expires 1 limit 5 burst 9 note as it was "},
+      {"key set Xy12AbCd --limit none --expires never --no-note --reason why",
+       "update_key Xy12AbCd expires 0 limit 0 burst 0 note  why"},
+      {"key set Xy12AbCd --note new --bytes 3M/s --packets none",
+       "update_key Xy12AbCd expires 1 limit 9 burst 9 packets 0+0 bytes 3000000+3000000 note new "},
+      {"key transfer Xy12AbCd acme/bob --reason moved", "transfer_key Xy12AbCd acme bob moved"},
+      {"key rotate Xy12AbCd --expires never --reason yearly", "rotate_key Xy12AbCd never yearly"},
+      {"key rotate Xy12AbCd --overlap 1h -q", "rotate_key Xy12AbCd ends "},
+      {"key expire Xy12AbCd --at 2033-05-18",
+       "update_key Xy12AbCd expires 1999987200 limit 9 burst 9 note as it was "},
+  };
+  for (const auto& [arguments, expected] : calls) {
+    const auto before = operations_.calls().size();
+    const auto ran = call(arguments);
+    EXPECT_EQ(ran.status, 0) << arguments << ": " << ran.out;
+    EXPECT_EQ(operations_.calls().at(before), expected) << arguments;
+  }
+  EXPECT_EQ(call("key set Xy12AbCd").status, 2) << "nothing to change";
+}
+
+TEST_F(ControlApiTest, ShownKeyTellsItsUseAndHowARotationGoes) {
+  operations_.key_shown.key.predecessor = "Old2AbCd";
+  operations_.key_shown.last_used_at = 1'800'000'000;
+  operations_.key_shown.last_source = Address::parse("192.0.2.7");
+  operations_.key_shown.recent_minutes = 12;
+  serve();
+  const auto ran = call("key show Xy12AbCd");
+  EXPECT_THAT(ran.out, HasSubstr("last used   2027-01-15 08:00:00Z from 192.0.2.7, in 12 of the "
+                                 "last 30 minutes\n"));
+  EXPECT_THAT(ran.out, HasSubstr("replaces    Old2AbCd (active), last used 2027-01-15 08:00:00Z"));
+  EXPECT_THAT(ran.out, HasSubstr("Old2AbCd is still used and ends never"));
 }
 
 TEST_F(ControlApiTest, RemovedUserIsReportedWithItsKeys) {
@@ -86,7 +130,7 @@ TEST_F(ControlApiTest, RemovedUserIsReportedWithItsKeys) {
 TEST_F(ControlApiTest, CreatedKeyIsShownOnceInABlockOfItsOwn) {
   serve();
   const auto ran = call("key create acme/alice");
-  EXPECT_THAT(ran.out, StartsWith("created key Xy12AbCd (acme/alice), expires "));
+  EXPECT_THAT(ran.out, StartsWith("created key Xy12AbCd (acme/alice), never expires\n"));
   EXPECT_THAT(ran.out, HasSubstr(std::string(kReceiptLines) + "\n  " + std::string(kRawKey) +
                                  "\n\nThis is the only time the key is shown"));
 }

@@ -26,6 +26,7 @@ class RecordedOperations final : public Operations {
   /// Set before the server runs; called by each call, on its thread.
   std::function<void()> on_call = [] {};
   std::size_t keys_there = 1;
+  KeyView key_shown = {.key = some_key()};
   Explanation explanation = {
       .subject = "192.0.2.7",
       .kind = "address",
@@ -63,6 +64,11 @@ class RecordedOperations final : public Operations {
   Result<std::vector<Tenant>> tenants() override {
     return list<Tenant>("tenants", {.name = "acme", .created_at = 1'800'000'000});
   }
+  Result<Receipt> set_tenant_state(const Actor& actor, const std::string& name, Lifecycle state,
+                                   const std::string& reason) override {
+    return change(actor, "set_tenant_state " + name + " " +
+                             std::to_string(static_cast<int>(state)) + " " + reason);
+  }
   Result<Receipt> create_user(const Actor& actor, const std::string& tenant,
                               const std::string& name) override {
     return change(actor, "create_user " + tenant + " " + name);
@@ -70,9 +76,10 @@ class RecordedOperations final : public Operations {
   Result<std::vector<User>> users(const std::string& tenant) override {
     return list<User>("users " + tenant, {.tenant = "acme", .name = "alice"});
   }
-  Result<Receipt> remove_user(const Actor& actor, const std::string& tenant,
-                              const std::string& name) override {
-    return change(actor, "remove_user " + tenant + " " + name);
+  Result<Receipt> set_user_state(const Actor& actor, const UserName& user, Lifecycle state,
+                                 const std::string& reason) override {
+    return change(actor, "set_user_state " + user.tenant + " " + user.user + " " +
+                             std::to_string(static_cast<int>(state)) + " " + reason);
   }
   static std::string traffic_text(const TrafficLimit& limit) {
     if (limit == TrafficLimit{}) return "";
@@ -90,19 +97,44 @@ class RecordedOperations final : public Operations {
     if (!receipt) return receipt.error();
     return CreatedKey{*receipt, some_key(), std::string(kRawKey)};
   }
-  Result<std::vector<Key>> keys(const KeyFilter& filter) override {
-    return list<Key>("keys " + filter.tenant + " " + filter.user + " " +
-                         (filter.state ? std::to_string(static_cast<int>(*filter.state)) : "any"),
-                     some_key(), keys_there);
+  Result<std::vector<KeyView>> keys(const KeyFilter& filter) override {
+    return list<KeyView>(
+        "keys " + filter.tenant + " " + filter.user + " " +
+            (filter.state ? std::to_string(static_cast<int>(*filter.state)) : "any"),
+        {.key = some_key()}, keys_there);
   }
-  Result<Key> key(const std::string& id) override {
+  Result<KeyView> key(const std::string& id) override {
     auto asked = record("key " + id);
     if (!asked) return asked.error();
-    return some_key();
+    return key_shown;
   }
-  Result<Receipt> revoke_key(const Actor& actor, const std::string& id,
+  Result<Receipt> set_key_state(const Actor& actor, const std::string& id, Standing state,
+                                const std::string& reason) override {
+    return change(actor, "set_key_state " + id + " " + std::to_string(static_cast<int>(state)) +
+                             " " + reason);
+  }
+  Result<Receipt> update_key(const Actor& actor, const std::string& id, const KeyPatch& patch,
                              const std::string& reason) override {
-    return change(actor, "revoke_key " + id + " " + reason);
+    Key key = some_key();
+    key.expires_at = 1;
+    key.note = "as it was";
+    key.limit = {.per_second = 9, .burst = 9};
+    patch.apply_to(key);
+    return change(actor, "update_key " + id + " expires " + std::to_string(key.expires_at) +
+                             " limit " + std::to_string(key.limit.per_second) + " burst " +
+                             std::to_string(key.limit.burst) + traffic_text(key.traffic) +
+                             " note " + key.note + " " + reason);
+  }
+  Result<Receipt> transfer_key(const Actor& actor, const std::string& id, const UserName& heir,
+                               const std::string& reason) override {
+    return change(actor, "transfer_key " + id + " " + heir.tenant + " " + heir.user + " " + reason);
+  }
+  Result<CreatedKey> rotate_key(const Actor& actor, const std::string& id,
+                                const RotationOrder& order, const std::string& reason) override {
+    auto receipt =
+        change(actor, "rotate_key " + id + (order.expires_at == 0 ? " never " : " ends ") + reason);
+    if (!receipt) return receipt.error();
+    return CreatedKey{*receipt, some_key(), std::string(kRawKey)};
   }
   Result<Receipt> add_ban(const Actor& actor, const Ban& ban) override {
     return change(actor, "add_ban " + ban.source.to_string() + " " + ban.reason);

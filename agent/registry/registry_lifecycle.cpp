@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of keys in the course of their life.
+#include <algorithm>
+#include <utility>
+
+#include "agent/registry/change_lines.hpp"
+#include "agent/registry/names.hpp"
+#include "agent/registry/registry.hpp"
+#include "agent/registry/requests.hpp"
+
+namespace sallyport {
+namespace {
+
+using Changes = std::vector<Change>;
+
+std::string_view verb_of(Standing state) {
+  switch (state) {
+    case Standing::kActive:
+      return "resume";
+    case Standing::kSuspended:
+      return "suspend";
+    case Standing::kRevoked:
+      break;
+  }
+  return "revoke";
+}
+
+bool has_ended(const Key& key, UnixSeconds now) {
+  return key.expires_at != 0 && key.expires_at <= now;
+}
+
+Key successor_of(const Key& old, const KeyRotation& rotation, UnixSeconds now) {
+  Key key = old;
+  key.id = rotation.id;
+  key.digest = rotation.digest;
+  key.created_at = now;
+  key.not_before = 0;
+  key.expires_at = rotation.expires_at;
+  key.predecessor = to_view(old.id);
+  key.successor.clear();
+  return key;
+}
+
+}  // namespace
+
+Result<Key> Registry::live_key(std::string_view id) const {
+  auto key = get_key(id);
+  if (!key || key->state != Standing::kRevoked) return key;
+  return failure(Errc::kConflict, "the key is revoked, which is for ever: " + std::string(id),
+                 "create another key for its user");
+}
+
+Result<Commit> Registry::set_key_state(const Actor& actor, std::string_view id, Standing state,
+                                       std::string_view reason, UnixSeconds now) {
+  if (auto good = check_text("reason", reason); !good) return good.error();
+  return transact(request(actor, verb_of(state), now, reason), [&]() -> Result<Changes> {
+    auto key = state == Standing::kRevoked ? get_key(id) : live_key(id);
+    if (!key) return key.error();
+    if (key->state == state) return Changes{};
+    key->state = state;
+    key->reason = state == Standing::kActive ? std::string_view() : reason;
+    if (auto put = store_.put_key(*key); !put) return put.error();
+    return Changes{std::move(*key)};
+  });
+}
+
+Result<Commit> Registry::update_key(const Actor& actor, std::string_view id, const KeyPatch& patch,
+                                    std::string_view reason, UnixSeconds now) {
+  if (auto good = check_text("reason", reason); !good) return good.error();
+  return transact(request(actor, "set", now, reason), [&]() -> Result<Changes> {
+    auto key = live_key(id);
+    if (!key) return key.error();
+    patch.apply_to(*key);
+    if (auto good = check_key(*key); !good) return good.error();
+    if (auto put = store_.put_key(*key); !put) return put.error();
+    return Changes{std::move(*key)};
+  });
+}
+
+Result<Commit> Registry::transfer_key(const Actor& actor, std::string_view id,
+                                      std::string_view tenant, std::string_view user,
+                                      std::string_view reason, UnixSeconds now) {
+  if (auto good = check_text("reason", reason); !good) return good.error();
+  return transact(request(actor, "transfer", now, reason), [&]() -> Result<Changes> {
+    auto key = live_key(id);
+    if (!key) return key.error();
+    if (auto heir = active_user(tenant, user); !heir) return heir.error();
+    if (key->tenant == tenant && key->user == user) return Changes{};
+    key->tenant = tenant;
+    key->user = user;
+    if (auto put = store_.put_key(*key); !put) return put.error();
+    return Changes{std::move(*key)};
+  });
+}
+
+Result<Commit> Registry::rotate_key(const Actor& actor, std::string_view id,
+                                    const KeyRotation& rotation, std::string_view reason,
+                                    UnixSeconds now) {
+  if (auto good = check_text("reason", reason); !good) return good.error();
+  return transact(request(actor, "rotate", now, reason), [&]() -> Result<Changes> {
+    auto old = live_key(id);
+    if (!old) return old.error();
+    if (!old->successor.empty()) {
+      return failure(Errc::kConflict, "the key has been rotated already: " + std::string(id),
+                     "rotate its successor: " + old->successor);
+    }
+    if (old->state != Standing::kActive || has_ended(*old, now)) {
+      return failure(Errc::kConflict, "the key is suspended or expired: " + std::string(id),
+                     "create another key for its user");
+    }
+    if (auto user = active_user(old->tenant, old->user); !user) return user.error();
+    const Key fresh = successor_of(*old, rotation, now);
+    if (auto good = check_key(fresh); !good) return good.error();
+    old->successor = to_view(fresh.id);
+    old->expires_at = old->expires_at == 0 ? rotation.overlap_ends
+                                           : std::min(old->expires_at, rotation.overlap_ends);
+    if (auto good = check_key(*old); !good) return good.error();
+    if (auto put = insert_key(fresh); !put) return put.error();
+    if (auto put = store_.put_key(*old); !put) return put.error();
+    return Changes{fresh, std::move(*old)};
+  });
+}
+
+}  // namespace sallyport
