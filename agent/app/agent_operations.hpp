@@ -26,7 +26,7 @@ class AgentOperations final : public Operations {
   Result<Receipt> set_user_state(const Actor& actor, const UserName& user, Lifecycle state,
                                  const std::string& reason) override;
   Result<CreatedKey> create_key(const Actor& actor, const KeySpec& spec) override;
-  Result<std::vector<KeyView>> keys(const KeyFilter& filter) override;
+  Result<KeyViews> keys(const KeyFilter& filter, const KeyCursor& after, std::size_t most) override;
   Result<KeyView> key(const std::string& id) override;
   Result<Receipt> set_key_state(const Actor& actor, const std::string& id, Standing state,
                                 const std::string& reason) override;
@@ -46,6 +46,10 @@ class AgentOperations final : public Operations {
   Result<StatusView> status() override;
   Result<CountersView> counters() override;
   Result<Receipt> set_mode(const Actor& actor, const std::string& service, sp_mode mode) override;
+  Result<std::vector<ChangeRecord>> changes(Revision since, std::size_t most) override;
+  bool await_change(Revision seen, std::chrono::milliseconds patience) override;
+  Result<std::vector<AuditRecord>> audit(std::uint64_t after, std::size_t most) override;
+  Result<AuditVerdict> verify_audit(const AuditHead& expected) override;
   Result<Explanation> explain(const std::string& subject, const std::string& service) override;
   Result<std::unique_ptr<EventStream>> watch_events(const EventQuery& query) override;
 

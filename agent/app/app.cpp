@@ -11,6 +11,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "agent/registry/audit_chain.hpp"
 #include "agent/registry/sqlite_store.hpp"
 #include "agent/terminator/socket_address.hpp"
 
@@ -93,6 +94,9 @@ Result<void> App::open_parts(const Config& config) {
   auto replayed = parts_->enforcer.replay(parts_->registry, parts_->door.tables().connections(),
                                           parts_->lingering);
   if (!replayed) return replayed;
+  auto head = parts_->registry.reader().audit_head();
+  if (!head) return head.error();
+  if (head->sequence != 0) spdlog::info("the audit log's head is {}", head_text(*head));
   return parts_->uses.load();
 }
 
@@ -158,6 +162,7 @@ void App::judge_soon() {
 // still answers the calls that run; then the workers, which post to the strand; then the strand.
 void App::stop() {
   if (parts_) parts_->events.close();
+  if (parts_) parts_->revisions.close();
   if (server_) server_->shutdown();
   server_.reset();
   event_reader_.reset();

@@ -53,6 +53,7 @@ Result<Receipt> ControlPlane::change(const std::function<Result<Commit>()>& tran
   }
   receipt.terminator_us = watch.lap_us();
   receipt.terminator_done = true;
+  parts_.revisions.advance(receipt.revision);
   return receipt;
 }
 

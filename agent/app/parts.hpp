@@ -16,6 +16,7 @@
 #include "agent/sync/enforcer.hpp"
 #include "agent/sync/event_hub.hpp"
 #include "agent/sync/read_back.hpp"
+#include "agent/sync/revision_clock.hpp"
 #include "agent/sync/use_log.hpp"
 #include "agent/terminator/terminator.hpp"
 
@@ -49,6 +50,7 @@ struct Parts {
   AgentEdge edge;
   OffenderPolicy policy;
   EventHub events;                         // any thread
+  RevisionClock revisions;                 // any thread
   std::unique_ptr<AccessLog> access;       // null: none
   std::unique_ptr<Terminator> terminator;  // made last, gone first
   std::vector<sp_mode> modes;              // by service, as they are in force

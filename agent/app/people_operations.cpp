@@ -63,12 +63,14 @@ Result<CreatedKey> AgentOperations::create_key(const Actor& actor, const KeySpec
   return on_strand([&] { return control_.create_key(actor, spec); });
 }
 
-Result<std::vector<KeyView>> AgentOperations::keys(const KeyFilter& filter) {
-  return on_strand([&]() -> Result<std::vector<KeyView>> {
-    auto keys = parts_.registry.keys(filter);
-    if (!keys) return keys.error();
-    std::vector<KeyView> views;
-    for (auto& key : *keys) views.push_back(view_of(parts_, std::move(key)));
+Result<KeyViews> AgentOperations::keys(const KeyFilter& filter, const KeyCursor& after,
+                                       std::size_t most) {
+  return on_strand([&]() -> Result<KeyViews> {
+    auto page = parts_.registry.reader().keys_page(filter, after, most);
+    if (!page) return page.error();
+    KeyViews views;
+    for (auto& key : page->keys) views.keys.push_back(view_of(parts_, std::move(key)));
+    views.next = std::move(page->next);
     return views;
   });
 }

@@ -36,8 +36,12 @@ std::string user_path(std::string_view tenant, std::string_view user) {
   return std::string(tenant) + "/" + std::string(user);
 }
 
-ChangeRecord line_of(const Change& change, const ChangeRecord& request) {
-  ChangeRecord line = request;
+ChangeRecord line_of(const Change& change, const AuditRecord& act) {
+  ChangeRecord line;
+  line.at = act.at;
+  line.actor = act.actor;
+  line.verb = act.verb;
+  line.reason = act.reason;
   std::visit(Describe{line}, change);
   return line;
 }

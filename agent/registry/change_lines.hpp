@@ -11,8 +11,8 @@ namespace sallyport {
 /// "acme/alice".
 [[nodiscard]] std::string user_path(std::string_view tenant, std::string_view user);
 
-/// The change log's line for `change`: actor, time, verb and reason as in `request`; a key that
+/// The change log's line for `change`: actor, time, verb and reason as in `act`; a key that
 /// went along with its owner says so itself.
-[[nodiscard]] ChangeRecord line_of(const Change& change, const ChangeRecord& request);
+[[nodiscard]] ChangeRecord line_of(const Change& change, const AuditRecord& act);
 
 }  // namespace sallyport

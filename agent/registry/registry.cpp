@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/registry/audit_chain.hpp"
 #include "agent/registry/change_lines.hpp"
 #include "agent/registry/names.hpp"
 #include "agent/registry/requests.hpp"
@@ -24,6 +25,7 @@ class RollbackGuard {
   RollbackGuard& operator=(const RollbackGuard&) = delete;
 
   void dismiss() noexcept { store_ = nullptr; }
+  void roll_back() noexcept { std::exchange(store_, nullptr)->rollback(); }
 
  private:
   Store* store_;
@@ -31,32 +33,64 @@ class RollbackGuard {
 
 }  // namespace
 
-Result<Commit> Registry::transact(const ChangeRecord& request, const Body& body) {
-  if (auto good = check_text("actor", request.actor); !good) return good.error();
+Result<Commit> Registry::transact(const AuditRecord& act, const Body& body) {
+  if (auto good = check_text("actor", act.actor); !good) return good.error();
   if (auto begun = store_.begin(); !begun) return begun.error();
   RollbackGuard guard(store_);
   auto changes = body();
-  if (!changes) return changes.error();
+  if (!changes) {
+    guard.roll_back();
+    return refuse(act, std::move(changes.error()));
+  }
   if (changes->empty()) {
     auto current = revision();
     if (!current) return current.error();
     return Commit{*current, {}};
   }
-  for (const auto& change : *changes) {
-    if (auto logged = store_.append_change(line_of(change, request)); !logged) {
-      return logged.error();
-    }
-  }
+  if (auto logged = log(act, *changes); !logged) return logged.error();
+  auto written = store_.last_audit();
+  if (!written) return written.error();
   guard.dismiss();  // a commit ends the transaction, done or failed
   auto revision = store_.commit();
   if (!revision) return revision.error();
+  last_written_ = {(*written)->sequence, (*written)->hash};
   return Commit{*revision, std::move(*changes)};
 }
 
+Result<void> Registry::log(const AuditRecord& act, const std::vector<Change>& changes) {
+  for (const auto& change : changes) {
+    if (auto logged = store_.append_change(line_of(change, act)); !logged) return logged;
+  }
+  AuditRecord done = act;
+  const auto first = line_of(changes.front(), act);
+  done.kind = first.kind;
+  done.subject = first.subject;
+  if (changes.size() > 1) {
+    done.detail += (done.detail.empty() ? "" : "; ") + std::string("and ") +
+                   std::to_string(changes.size() - 1) + " more";
+  }
+  auto record = next_record(store_, std::move(done));
+  if (!record) return record.error();
+  return store_.append_audit(*record);
+}
+
+// What can't be recorded is refused all the same: the caller is told why it was not done.
+Failure Registry::refuse(AuditRecord act, Failure why) {
+  act.refusal = safe_text(why.message);
+  if (!store_.begin()) return why;
+  RollbackGuard guard(store_);
+  auto record = next_record(store_, std::move(act));
+  if (!record || !store_.append_audit(*record)) return why;
+  guard.dismiss();
+  if (store_.commit()) last_written_ = {record->sequence, record->hash};
+  return why;
+}
+
 Result<Commit> Registry::create_tenant(const Actor& actor, std::string_view name, UnixSeconds now) {
-  if (auto good = check_name("tenant", name); !good) return good.error();
   const Tenant tenant{.name = std::string(name), .created_at = now};
-  return transact(request(actor, "create", now), [&]() -> Result<Changes> {
+  const Act act{"create", ChangeKind::kTenant, tenant.name};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
+    if (auto good = check_name("tenant", name); !good) return good.error();
     auto taken = store_.find_tenant(name);
     if (!taken) return taken.error();
     if (*taken) return failure(Errc::kExists, "tenant exists already: " + tenant.name);
@@ -71,9 +105,10 @@ Result<std::vector<Tenant>> Registry::tenants() const {
 
 Result<Commit> Registry::create_user(const Actor& actor, std::string_view tenant,
                                      std::string_view name, UnixSeconds now) {
-  if (auto good = check_name("user", name); !good) return good.error();
   const User user{.tenant = std::string(tenant), .name = std::string(name), .created_at = now};
-  return transact(request(actor, "create", now), [&]() -> Result<Changes> {
+  const Act act{"create", ChangeKind::kUser, user_path(tenant, name)};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
+    if (auto good = check_name("user", name); !good) return good.error();
     auto owner = store_.find_tenant(tenant);
     if (!owner) return owner.error();
     if (!*owner) return no_tenant(tenant);
@@ -93,14 +128,15 @@ Result<std::vector<User>> Registry::users(std::string_view tenant) const {
 }
 
 Result<Commit> Registry::add_ban(const Actor& actor, const Ban& ban, UnixSeconds now) {
-  if (auto good = check_text("reason", ban.reason); !good) return good.error();
-  if (ban.expires_at < 0 || (ban.expires_at != 0 && ban.expires_at <= now)) {
-    return failure(Errc::kInvalid, "the ban would have ended already");
-  }
   Ban row = ban;
   row.source = ban.source.as_source();
   row.created_at = now;
-  return transact(request(actor, "add", now, ban.reason), [&]() -> Result<Changes> {
+  const Act act{"add", ChangeKind::kBan, row.source.to_string(), ban.reason};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
+    if (auto good = check_text("reason", ban.reason); !good) return good.error();
+    if (ban.expires_at < 0 || (ban.expires_at != 0 && ban.expires_at <= now)) {
+      return failure(Errc::kInvalid, "the ban would have ended already");
+    }
     if (auto put = store_.put_ban(row); !put) return put.error();
     return Changes{row};
   });
@@ -108,7 +144,8 @@ Result<Commit> Registry::add_ban(const Actor& actor, const Ban& ban, UnixSeconds
 
 Result<Commit> Registry::remove_ban(const Actor& actor, const Address& source, UnixSeconds now) {
   const Address row = source.as_source();
-  return transact(request(actor, "remove", now), [&]() -> Result<Changes> {
+  const Act act{"remove", ChangeKind::kBan, row.to_string()};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
     auto bans = store_.bans();
     if (!bans) return bans.error();
     const bool is_there =
@@ -128,10 +165,13 @@ Result<std::vector<Ban>> Registry::bans() const {
 
 Result<Commit> Registry::set_mode(const Actor& actor, std::string_view service, sp_mode mode,
                                   UnixSeconds now) {
-  if (auto good = check_name("service", service); !good) return good.error();
-  if (mode > SP_MODE_ENFORCE) return failure(Errc::kInvalid, "not a mode");
   const ServiceMode row{.service = std::string(service), .mode = mode};
-  return transact(request(actor, "set", now), [&]() -> Result<Changes> {
+  constexpr const char* kModes[] = {"off", "observe", "enforce"};
+  const bool is_mode = mode <= SP_MODE_ENFORCE;
+  const Act act{"set", ChangeKind::kMode, row.service, {}, is_mode ? kModes[mode] : ""};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
+    if (auto good = check_name("service", service); !good) return good.error();
+    if (!is_mode) return failure(Errc::kInvalid, "not a mode");
     if (auto put = store_.put_mode(row); !put) return put.error();
     return Changes{row};
   });

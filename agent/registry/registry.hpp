@@ -17,8 +17,8 @@
 namespace sallyport {
 
 /// Tenants, users, keys, bans, prefixes and service modes, with their rules: every change is one
-/// transaction of the store with a revision and a change-log row, and owner and key share a
-/// fate inside it. It knows no SQL and no clock of its own: `now` is the wall clock.
+/// transaction of the store with a revision, change-log rows and an audit record, and owner and
+/// key share a fate inside it. It knows no SQL and no clock of its own: `now` is the wall clock.
 ///
 /// Thread safety: confined to the control strand.
 class Registry {
@@ -30,9 +30,8 @@ class Registry {
                                              UnixSeconds now);
   [[nodiscard]] Result<std::vector<Tenant>> tenants() const;
   /// As `set_user_state`, and with its users.
-  [[nodiscard]] Result<Commit> set_tenant_state(const Actor& actor, std::string_view name,
-                                                Lifecycle state, std::string_view reason,
-                                                UnixSeconds now);
+  Result<Commit> set_tenant_state(const Actor& actor, std::string_view name, Lifecycle state,
+                                  std::string_view reason, UnixSeconds now);
 
   /// kNotFound: no such tenant; kConflict: the tenant is not active.
   [[nodiscard]] Result<Commit> create_user(const Actor& actor, std::string_view tenant,
@@ -42,29 +41,24 @@ class Registry {
   /// A removal revokes the keys in the same transaction and is for ever (kConflict). A suspension
   /// stands above them: none is good while it lasts, all are what they were after it. No changes
   /// where the state is that already.
-  [[nodiscard]] Result<Commit> set_user_state(const Actor& actor, std::string_view tenant,
-                                              std::string_view name, Lifecycle state,
-                                              std::string_view reason, UnixSeconds now);
+  Result<Commit> set_user_state(const Actor& actor, std::string_view tenant, std::string_view name,
+                                Lifecycle state, std::string_view reason, UnixSeconds now);
 
   /// kExists: id or digest is taken, even by a revoked key; kConflict: user or tenant inactive.
   [[nodiscard]] Result<Commit> create_key(const Actor& actor, const KeySpec& spec, UnixSeconds now);
   [[nodiscard]] Result<std::vector<Key>> keys(const KeyFilter& filter) const;
   [[nodiscard]] Result<Key> get_key(std::string_view id) const;  // kNotFound
   /// kConflict: it is revoked, and is to be anything else. No changes where it is that already.
-  [[nodiscard]] Result<Commit> set_key_state(const Actor& actor, std::string_view id,
-                                             Standing state, std::string_view reason,
-                                             UnixSeconds now);
-  [[nodiscard]] Result<Commit> update_key(const Actor& actor, std::string_view id,
-                                          const KeyPatch& patch, std::string_view reason,
-                                          UnixSeconds now);
-  [[nodiscard]] Result<Commit> transfer_key(const Actor& actor, std::string_view id,
-                                            std::string_view tenant, std::string_view user,
-                                            std::string_view reason, UnixSeconds now);
+  Result<Commit> set_key_state(const Actor& actor, std::string_view id, Standing state,
+                               std::string_view reason, UnixSeconds now);
+  Result<Commit> update_key(const Actor& actor, std::string_view id, const KeyPatch& patch,
+                            std::string_view reason, UnixSeconds now);
+  Result<Commit> transfer_key(const Actor& actor, std::string_view id, std::string_view tenant,
+                              std::string_view user, std::string_view reason, UnixSeconds now);
   /// The successor is made and the old key's end is brought forward in one transaction. kConflict:
   /// it has a successor already, or is not good itself.
-  [[nodiscard]] Result<Commit> rotate_key(const Actor& actor, std::string_view id,
-                                          const KeyRotation& rotation, std::string_view reason,
-                                          UnixSeconds now);
+  Result<Commit> rotate_key(const Actor& actor, std::string_view id, const KeyRotation& rotation,
+                            std::string_view reason, UnixSeconds now);
 
   /// Replaces an earlier ban of the same source.
   [[nodiscard]] Result<Commit> add_ban(const Actor& actor, const Ban& ban, UnixSeconds now);
@@ -87,6 +81,10 @@ class Registry {
   [[nodiscard]] Result<std::vector<ServiceMode>> modes() const;
 
   [[nodiscard]] Result<Revision> revision() const;
+  /// For what only reads: logs and pages.
+  [[nodiscard]] const StoreReader& reader() const noexcept { return store_; }
+  /// The last audit record that was written since the start; of sequence 0: none.
+  [[nodiscard]] const AuditHead& last_written() const noexcept { return last_written_; }
 
   /// The change log after `since`; see `StoreReader::changes_since`.
   [[nodiscard]] Result<std::vector<ChangeRecord>> changes_since(Revision since,
@@ -95,15 +93,16 @@ class Registry {
   /// Start-up replay, in no particular order; stops at the first failure.
   [[nodiscard]] Result<void> for_each_key(const std::function<void(const Key&)>& visit) const;
   [[nodiscard]] Result<std::uint64_t> key_count() const;
-  [[nodiscard]] Result<void> for_each_use(
-      const std::function<void(const KeyUseRecord&)>& visit) const;
   Result<void> save_uses(std::span<const KeyUseRecord> uses);
 
  private:
-  /// Runs `body` in a transaction, with a change-log line for each of its changes. Without any,
-  /// nothing is committed and the revision stays.
+  /// Runs `body` in a transaction, with a change-log line for each of its changes and a record in
+  /// the audit log. Without any change, nothing is committed and the revision stays; what the body
+  /// refuses is recorded too.
   using Body = std::function<Result<std::vector<Change>>()>;
-  Result<Commit> transact(const ChangeRecord& request, const Body& body);
+  Result<Commit> transact(const AuditRecord& act, const Body& body);
+  Result<void> log(const AuditRecord& act, const std::vector<Change>& changes);
+  Failure refuse(AuditRecord act, Failure failure);
   /// What a change of the list comes to, as the open transaction has it.
   Result<std::vector<Change>> cidrs_changed(std::string subject) const;
   Result<User> active_user(std::string_view tenant, std::string_view name) const;
@@ -113,6 +112,7 @@ class Registry {
                               std::vector<Change>& changes);
 
   Store& store_;
+  AuditHead last_written_;
 };
 
 }  // namespace sallyport

@@ -34,18 +34,20 @@ Result<Changes> Registry::cidrs_changed(std::string subject) const {
 }
 
 Result<Commit> Registry::put_cidr(const Actor& actor, const CidrEntry& entry, UnixSeconds now) {
-  if (auto good = check_text("note", entry.note); !good) return good.error();
   CidrEntry row = entry;
   row.created_at = now;
-  return transact(request(actor, verb_of(row.rule.action), now, row.note),
-                  [&]() -> Result<Changes> {
-                    if (auto put = store_.put_cidr(row); !put) return put.error();
-                    return cidrs_changed(row.rule.prefix.to_string());
-                  });
+  const std::string subject = row.rule.prefix.to_string();
+  const Act act{verb_of(row.rule.action), ChangeKind::kCidr, subject, row.note};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
+    if (auto good = check_text("note", row.note); !good) return good.error();
+    if (auto put = store_.put_cidr(row); !put) return put.error();
+    return cidrs_changed(subject);
+  });
 }
 
 Result<Commit> Registry::remove_cidr(const Actor& actor, const Cidr& prefix, UnixSeconds now) {
-  return transact(request(actor, "remove", now), [&]() -> Result<Changes> {
+  const Act act{"remove", ChangeKind::kCidr, prefix.to_string()};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
     auto before = store_.cidrs();
     if (!before) return before.error();
     if (auto erased = store_.erase_cidr(prefix); !erased) return erased.error();
@@ -61,17 +63,17 @@ Result<Commit> Registry::remove_cidr(const Actor& actor, const Cidr& prefix, Uni
 
 Result<Commit> Registry::replace_cidrs(const Actor& actor, std::span<const CidrEntry> entries,
                                        UnixSeconds now) {
-  if (entries.size() > kMostCidrs) return too_many();
-  for (const auto& entry : entries) {
-    if (auto good = check_text("note", entry.note); !good) return good.error();
-  }
-  return transact(request(actor, "load", now), [&]() -> Result<Changes> {
+  const std::string subject = std::to_string(entries.size()) + " prefixes";
+  const Act act{"load", ChangeKind::kCidr, subject};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
+    if (entries.size() > kMostCidrs) return too_many();
     if (auto erased = store_.erase_cidrs(); !erased) return erased.error();
     for (CidrEntry row : entries) {
+      if (auto good = check_text("note", row.note); !good) return good.error();
       row.created_at = now;
       if (auto put = store_.put_cidr(row); !put) return put.error();
     }
-    return cidrs_changed(std::to_string(entries.size()) + " prefixes");
+    return cidrs_changed(subject);
   });
 }
 

@@ -44,8 +44,13 @@ Result<User> Registry::active_user(std::string_view tenant, std::string_view nam
 
 Result<Commit> Registry::create_key(const Actor& actor, const KeySpec& spec, UnixSeconds now) {
   const Key key = key_of(spec, now);
-  if (auto good = check_key(key); !good) return good.error();
-  return transact(request(actor, "create", now), [&]() -> Result<Changes> {
+  const Act act{"create",
+                ChangeKind::kKey,
+                user_path(spec.tenant, spec.user),
+                {},
+                "for " + user_path(spec.tenant, spec.user)};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
+    if (auto good = check_key(key); !good) return good.error();
     if (auto user = active_user(spec.tenant, spec.user); !user) return user.error();
     if (auto put = insert_key(key); !put) return put.error();
     return Changes{key};
@@ -79,10 +84,6 @@ Result<Key> Registry::get_key(std::string_view id) const {
 
 Result<void> Registry::for_each_key(const std::function<void(const Key&)>& visit) const {
   return store_.for_each_key({}, visit);
-}
-
-Result<void> Registry::for_each_use(const std::function<void(const KeyUseRecord&)>& visit) const {
-  return store_.for_each_use(visit);
 }
 
 Result<void> Registry::save_uses(std::span<const KeyUseRecord> uses) {

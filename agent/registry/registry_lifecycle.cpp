@@ -25,6 +25,25 @@ std::string_view verb_of(Standing state) {
   return "revoke";
 }
 
+/// What it names, for the audit log.
+std::string text_of(const KeyPatch& patch) {
+  std::string text;
+  const auto add = [&](const char* name, const auto& value) {
+    if (value)
+      text += (text.empty() ? "" : ", ") + std::string(name) + " " + std::to_string(*value);
+  };
+  add("end", patch.expires_at);
+  add("limit", patch.per_second);
+  add("burst", patch.burst);
+  add("packets", patch.packets_per_second);
+  add("packet burst", patch.packet_burst);
+  add("bytes", patch.bytes_per_second);
+  add("byte burst", patch.byte_burst);
+  add("egress", patch.egress_per_second);
+  if (patch.note) text += text.empty() ? "note" : ", note";
+  return text;
+}
+
 bool has_ended(const Key& key, UnixSeconds now) {
   return key.expires_at != 0 && key.expires_at <= now;
 }
@@ -52,8 +71,9 @@ Result<Key> Registry::live_key(std::string_view id) const {
 
 Result<Commit> Registry::set_key_state(const Actor& actor, std::string_view id, Standing state,
                                        std::string_view reason, UnixSeconds now) {
-  if (auto good = check_text("reason", reason); !good) return good.error();
-  return transact(request(actor, verb_of(state), now, reason), [&]() -> Result<Changes> {
+  const Act act{verb_of(state), ChangeKind::kKey, std::string(id), reason};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
+    if (auto good = check_text("reason", reason); !good) return good.error();
     auto key = state == Standing::kRevoked ? get_key(id) : live_key(id);
     if (!key) return key.error();
     if (key->state == state) return Changes{};
@@ -66,8 +86,9 @@ Result<Commit> Registry::set_key_state(const Actor& actor, std::string_view id, 
 
 Result<Commit> Registry::update_key(const Actor& actor, std::string_view id, const KeyPatch& patch,
                                     std::string_view reason, UnixSeconds now) {
-  if (auto good = check_text("reason", reason); !good) return good.error();
-  return transact(request(actor, "set", now, reason), [&]() -> Result<Changes> {
+  const Act act{"set", ChangeKind::kKey, std::string(id), reason, text_of(patch)};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
+    if (auto good = check_text("reason", reason); !good) return good.error();
     auto key = live_key(id);
     if (!key) return key.error();
     patch.apply_to(*key);
@@ -80,8 +101,10 @@ Result<Commit> Registry::update_key(const Actor& actor, std::string_view id, con
 Result<Commit> Registry::transfer_key(const Actor& actor, std::string_view id,
                                       std::string_view tenant, std::string_view user,
                                       std::string_view reason, UnixSeconds now) {
-  if (auto good = check_text("reason", reason); !good) return good.error();
-  return transact(request(actor, "transfer", now, reason), [&]() -> Result<Changes> {
+  const Act act{"transfer", ChangeKind::kKey, std::string(id), reason,
+                "to " + user_path(tenant, user)};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
+    if (auto good = check_text("reason", reason); !good) return good.error();
     auto key = live_key(id);
     if (!key) return key.error();
     if (auto heir = active_user(tenant, user); !heir) return heir.error();
@@ -96,8 +119,9 @@ Result<Commit> Registry::transfer_key(const Actor& actor, std::string_view id,
 Result<Commit> Registry::rotate_key(const Actor& actor, std::string_view id,
                                     const KeyRotation& rotation, std::string_view reason,
                                     UnixSeconds now) {
-  if (auto good = check_text("reason", reason); !good) return good.error();
-  return transact(request(actor, "rotate", now, reason), [&]() -> Result<Changes> {
+  const Act act{"rotate", ChangeKind::kKey, std::string(id), reason};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
+    if (auto good = check_text("reason", reason); !good) return good.error();
     auto old = live_key(id);
     if (!old) return old.error();
     if (!old->successor.empty()) {
@@ -117,7 +141,7 @@ Result<Commit> Registry::rotate_key(const Actor& actor, std::string_view id,
     if (auto good = check_key(*old); !good) return good.error();
     if (auto put = insert_key(fresh); !put) return put.error();
     if (auto put = store_.put_key(*old); !put) return put.error();
-    return Changes{fresh, std::move(*old)};
+    return Changes{std::move(*old), fresh};
   });
 }
 

@@ -45,8 +45,9 @@ Result<void> Registry::remove_keys_of(const KeyFilter& owner, std::string_view w
 Result<Commit> Registry::set_user_state(const Actor& actor, std::string_view tenant,
                                         std::string_view name, Lifecycle state,
                                         std::string_view reason, UnixSeconds now) {
-  if (auto good = check_text("reason", reason); !good) return good.error();
-  return transact(request(actor, verb_of(state), now, reason), [&]() -> Result<Changes> {
+  const Act act{verb_of(state), ChangeKind::kUser, user_path(tenant, name), reason};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
+    if (auto good = check_text("reason", reason); !good) return good.error();
     auto found = store_.find_user(tenant, name);
     if (!found) return found.error();
     if (!*found) return no_user(tenant, name);
@@ -65,8 +66,9 @@ Result<Commit> Registry::set_user_state(const Actor& actor, std::string_view ten
 Result<Commit> Registry::set_tenant_state(const Actor& actor, std::string_view name,
                                           Lifecycle state, std::string_view reason,
                                           UnixSeconds now) {
-  if (auto good = check_text("reason", reason); !good) return good.error();
-  return transact(request(actor, verb_of(state), now, reason), [&]() -> Result<Changes> {
+  const Act act{verb_of(state), ChangeKind::kTenant, std::string(name), reason};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
+    if (auto good = check_text("reason", reason); !good) return good.error();
     auto found = store_.find_tenant(name);
     if (!found) return found.error();
     if (!*found) return no_tenant(name);

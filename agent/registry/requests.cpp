@@ -6,13 +6,24 @@
 
 namespace sallyport {
 
-ChangeRecord request(const Actor& actor, std::string_view verb, UnixSeconds now,
-                     std::string_view reason) {
-  ChangeRecord record;
+std::string safe_text(std::string_view text) {
+  constexpr std::string_view kPrefix = "spk_";
+  const auto at = text.find(kPrefix);
+  const auto shown = text.substr(0, at);
+  std::string safe = check_text("text", shown) ? std::string(shown) : printable(shown);
+  if (at != std::string_view::npos) safe += "spk_(not shown)";
+  return safe;
+}
+
+AuditRecord request(const Actor& actor, const Act& act, UnixSeconds now) {
+  AuditRecord record;
   record.at = now;
   record.actor = actor.who;
-  record.verb = verb;
-  record.reason = reason;
+  record.verb = act.verb;
+  record.kind = act.kind;
+  record.subject = safe_text(act.subject);
+  record.detail = safe_text(act.detail);
+  record.reason = safe_text(act.reason);
   return record;
 }
 

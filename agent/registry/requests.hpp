@@ -10,8 +10,20 @@ namespace sallyport {
 
 // What the registry's changes have in common: who asks, and what is not there.
 
-[[nodiscard]] ChangeRecord request(const Actor& actor, std::string_view verb, UnixSeconds now,
-                                   std::string_view reason = {});
+struct Act {
+  std::string_view verb;
+  ChangeKind kind;
+  std::string subject;  // as the caller names it: may be anything
+  std::string_view reason = {};
+  std::string detail = {};
+};
+
+/// As the audit log will have it where it is refused; nothing in it is longer than is proper, or
+/// looks like a whole key.
+[[nodiscard]] AuditRecord request(const Actor& actor, const Act& act, UnixSeconds now);
+
+/// At most 256 bytes of plain text; what looks like a whole key is left out.
+[[nodiscard]] std::string safe_text(std::string_view text);
 
 // The names come from the caller and are shown as `printable`.
 [[nodiscard]] Failure no_tenant(std::string_view name);

@@ -75,6 +75,11 @@ Result<void> prepare_file(const std::string& file) {
 
 }  // namespace
 
+Failure damaged_row(const SqliteDatabase& database, const char* what) {
+  return failure(Errc::kIncompatible, "store " + database.file() + ": a " + what + " is damaged",
+                 "restore the store from a backup");
+}
+
 struct SqliteDatabase::Statements {
   ~Statements() {
     for (auto& [sql, statement] : by_sql) sqlite3_finalize(statement);

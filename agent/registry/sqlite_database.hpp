@@ -75,4 +75,7 @@ class SqliteDatabase {
   std::string file_;
 };
 
+/// A row that can't be what we wrote.
+[[nodiscard]] Failure damaged_row(const SqliteDatabase& database, const char* what);
+
 }  // namespace sallyport

@@ -108,6 +108,26 @@ CREATE TABLE key_uses (
 PRAGMA user_version = 5;
 COMMIT;
 )sql",
+    // 5 → 6: pages of keys by tenant and by end; the audit log.
+    R"sql(
+BEGIN IMMEDIATE;
+CREATE INDEX keys_by_tenant ON keys (tenant);
+CREATE INDEX keys_by_expiry ON keys (expires_at) WHERE expires_at > 0;
+CREATE TABLE audit (
+  sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, verb TEXT NOT NULL,
+  kind INTEGER NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL, reason TEXT NOT NULL,
+  refusal TEXT NOT NULL, revision INTEGER NOT NULL, changes BLOB NOT NULL, hash BLOB NOT NULL
+) STRICT;
+CREATE TABLE audit_head (
+  one INTEGER PRIMARY KEY CHECK (one = 0), sequence INTEGER NOT NULL, hash BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER audit_is_not_rewritten BEFORE UPDATE ON audit
+  BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_is_not_cut BEFORE DELETE ON audit
+  BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+PRAGMA user_version = 6;
+COMMIT;
+)sql",
 };
 static_assert(std::size(kForward) + 1 == kSchemaVersion);
 

@@ -6,7 +6,7 @@
 namespace sallyport {
 
 /// Grows with every change of the tables.
-constexpr int kSchemaVersion = 5;
+constexpr int kSchemaVersion = 6;
 
 /// Makes the tables of a new store and brings those of an older one forward, a version a
 /// transaction; refuses a store of a newer agent, or a database that is not

@@ -31,6 +31,7 @@ Result<void> SqliteStore::begin() {
   }
   open_ = *last + 1;
   logged_ = 0;
+  audited_ = false;
   return {};
 }
 
@@ -140,31 +141,6 @@ Result<void> SqliteStore::put_mode(const ServiceMode& mode) {
       .bind(mode.service)
       .bind(number(mode.mode))
       .run();
-}
-
-Result<void> SqliteStore::append_change(const ChangeRecord& change) {
-  auto appended = database_.query("INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-                      .bind(static_cast<std::int64_t>(open_))
-                      .bind(static_cast<std::int64_t>(logged_))
-                      .bind(change.at)
-                      .bind(change.actor)
-                      .bind(number(change.kind))
-                      .bind(change.subject)
-                      .bind(change.verb)
-                      .bind(change.reason)
-                      .run();
-  if (appended) ++logged_;
-  return appended;
-}
-
-Result<Revision> SqliteStore::commit() {
-  auto done = logged_ > 0 ? database_.execute("COMMIT")
-                          : Result<void>(failure(Errc::kInternal, "a change was not logged"));
-  if (!done) {
-    rollback();
-    return done.error();
-  }
-  return open_;
 }
 
 // SQLite has rolled back by itself after some failures, and then refuses: that is what is wanted.

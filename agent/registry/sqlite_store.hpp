@@ -26,6 +26,8 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<std::optional<Key>> find_key(const KeyDigest& digest) const override;
   Result<void> for_each_key(const KeyFilter& filter,
                             const std::function<void(const Key&)>& visit) const override;
+  [[nodiscard]] Result<KeyPage> keys_page(const KeyFilter& filter, const KeyCursor& after,
+                                          std::size_t most) const override;
   [[nodiscard]] Result<std::uint64_t> key_count() const override;
   Result<void> for_each_use(const std::function<void(const KeyUseRecord&)>& visit) const override;
   [[nodiscard]] Result<std::vector<Ban>> bans() const override;
@@ -33,6 +35,12 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<std::vector<ServiceMode>> modes() const override;
   [[nodiscard]] Result<std::vector<ChangeRecord>> changes_since(Revision since,
                                                                 std::size_t most) const override;
+  [[nodiscard]] Result<std::vector<ChangeRecord>> change_lines(ChangePlace after, Revision last,
+                                                               std::size_t most) const override;
+  [[nodiscard]] Result<std::vector<AuditRecord>> audit_page(std::uint64_t after,
+                                                            std::size_t most) const override;
+  [[nodiscard]] Result<std::optional<AuditRecord>> last_audit() const override;
+  [[nodiscard]] Result<AuditHead> audit_head() const override;
 
   Result<void> begin() override;
   Result<void> put_tenant(const Tenant& tenant) override;
@@ -45,6 +53,7 @@ class SqliteStore final : public Store {
   Result<void> erase_cidrs() override;
   Result<void> put_mode(const ServiceMode& mode) override;
   Result<void> append_change(const ChangeRecord& change) override;
+  Result<void> append_audit(const AuditRecord& record) override;
   Result<Revision> commit() override;
   void rollback() noexcept override;
   Result<void> save_uses(std::span<const KeyUseRecord> uses) override;
@@ -55,6 +64,7 @@ class SqliteStore final : public Store {
   SqliteDatabase database_;
   Revision open_ = 0;         // the revision that the open transaction will make
   std::uint32_t logged_ = 0;  // its lines in the change log so far
+  bool audited_ = false;      // it has a record in the audit log
 };
 
 }  // namespace sallyport

@@ -12,36 +12,9 @@
 
 #include "agent/base/result.hpp"
 #include "agent/registry/model.hpp"
+#include "agent/registry/store_rows.hpp"
 
 namespace sallyport {
-
-enum class ChangeKind : std::uint8_t { kTenant, kUser, kKey, kBan, kMode, kCidr };
-
-/// One line of the change log: what a transaction did to one thing. A transaction that takes a
-/// user's keys along has a line for the user and one for each of the keys.
-struct ChangeRecord {
-  Revision revision = 0;
-  std::uint32_t sequence = 0;  // within the revision, from 0
-  UnixSeconds at = 0;
-  std::string actor;
-  ChangeKind kind = ChangeKind::kTenant;
-  std::string subject;  // "acme", "acme/alice", "Xy12AbCd", "192.0.2.7", "192.0.2.0/24", "api"
-  std::string verb;     // "create", "remove", "revoke", "add", "allow", "deny", "load", "set"
-  std::string reason;
-};
-
-/// When and from where a key was used last; not a change, so it has no revision.
-struct KeyUseRecord {
-  KeyId id{};
-  UnixSeconds at = 0;
-  std::uint64_t source = 0;  // 0: not known; else as the host that saw it writes it
-};
-
-struct KeyFilter {
-  std::string tenant;  // empty: any
-  std::string user;    // empty: any
-  std::optional<Standing> state;
-};
 
 /// What a store can tell. Rows are as of the last commit, or of the open transaction.
 class StoreReader {
@@ -59,6 +32,10 @@ class StoreReader {
   /// Calls `visit` with each key that the filter lets through, by id; stops at a failure.
   virtual Result<void> for_each_key(const KeyFilter& filter,
                                     const std::function<void(const Key&)>& visit) const = 0;
+  /// At most `most` of them after `after`. However few there are among many, it takes a few
+  /// milliseconds: a page may be short, or empty, and yet not be the last.
+  [[nodiscard]] virtual Result<KeyPage> keys_page(const KeyFilter& filter, const KeyCursor& after,
+                                                  std::size_t most) const = 0;
   [[nodiscard]] virtual Result<std::uint64_t> key_count() const = 0;
   virtual Result<void> for_each_use(
       const std::function<void(const KeyUseRecord&)>& visit) const = 0;
@@ -70,6 +47,17 @@ class StoreReader {
   /// goes on from the last one it was given. Empty: there is nothing newer.
   [[nodiscard]] virtual Result<std::vector<ChangeRecord>> changes_since(Revision since,
                                                                         std::size_t most) const = 0;
+  /// At most `most` lines after `after`, of revisions up to `last`.
+  [[nodiscard]] virtual Result<std::vector<ChangeRecord>> change_lines(ChangePlace after,
+                                                                       Revision last,
+                                                                       std::size_t most) const = 0;
+  /// The records after `after`, in order, at most `most`.
+  [[nodiscard]] virtual Result<std::vector<AuditRecord>> audit_page(std::uint64_t after,
+                                                                    std::size_t most) const = 0;
+  /// The last record; nullopt: there is none yet.
+  [[nodiscard]] virtual Result<std::optional<AuditRecord>> last_audit() const = 0;
+  /// What was noted beside the log when its last record was written.
+  [[nodiscard]] virtual Result<AuditHead> audit_head() const = 0;
 };
 
 /// Where the registry's rows are durable. SQLite today, a distributed store later: nothing above
@@ -92,7 +80,9 @@ class Store : public StoreReader {
   virtual Result<void> put_mode(const ServiceMode& mode) = 0;  // by service
   virtual Result<void> append_change(
       const ChangeRecord& change) = 0;  // revision and sequence are given by the store
-  /// Durable when it returns; the new revision. Refuses a transaction that logged nothing.
+  virtual Result<void> append_audit(const AuditRecord& record) = 0;  // and notes it as the head
+  /// Durable when it returns; the revision then, a new one where changes were logged. Refuses a
+  /// transaction that logged nothing.
   virtual Result<Revision> commit() = 0;
   virtual void rollback() noexcept = 0;
 

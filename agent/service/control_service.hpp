@@ -3,6 +3,8 @@
 
 #include <sallyport/control/v1/control.grpc.pb.h>
 
+#include <atomic>
+
 #include "agent/service/operations.hpp"
 #include "agent/service/peer_acceptor.hpp"
 
@@ -76,11 +78,19 @@ class ControlService final : public control::v1::Control::Service {
   Status Explain(Context* context, const control::v1::ExplainRequest* request,
                  control::v1::Explanation* response) override;
 
+  Status WatchChanges(Context* context, const control::v1::WatchChangesRequest* request,
+                      Writer<control::v1::Change>* writer) override;
+  Status ListAudit(Context* context, const control::v1::ListAuditRequest* request,
+                   Writer<control::v1::AuditRecord>* writer) override;
+  Status VerifyAudit(Context* context, const control::v1::VerifyAuditRequest* request,
+                     control::v1::AuditVerdict* response) override;
+
  private:
   [[nodiscard]] Actor actor_of(const Context& context) const;
 
   Operations& operations_;
   const PeerTable& peers_;
+  std::atomic<int> followers_{0};  // of changes; each holds a thread
 };
 
 }  // namespace sallyport

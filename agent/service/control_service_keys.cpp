@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys of the control API.
+#include <algorithm>
+#include <charconv>
+#include <limits>
 #include <optional>
+#include <utility>
 
 #include "agent/registry/key_format.hpp"
 #include "agent/service/answers.hpp"
@@ -13,6 +17,8 @@ using grpc::Status;
 
 namespace {
 
+constexpr std::size_t kPage = 500;  // keys that the control strand reads at a time
+
 /// The one answer that holds a raw key.
 Status hand_out(grpc::ServerContext* context, Result<CreatedKey>& created,
                 control::v1::CreateKeyResponse* response) {
@@ -22,6 +28,37 @@ Status hand_out(grpc::ServerContext* context, Result<CreatedKey>& created,
   response->set_key(created->raw);
   wipe(created->raw);
   return Status::OK;
+}
+
+Result<KeyFilter> filter_of(const control::v1::ListKeysRequest& request) {
+  KeyFilter filter{.tenant = request.tenant(),
+                   .user = request.user(),
+                   .prefix = request.prefix(),
+                   .ends_before = request.ends_before()};
+  if (!from_proto(request.state(), filter.state)) return failure(Errc::kInvalid, "not a key state");
+  return filter;
+}
+
+/// "Xy12AbCd", or "1800000000:Xy12AbCd" where the rows are in order of their end.
+Result<KeyCursor> cursor_of(const control::v1::ListKeysRequest& request) {
+  const std::string& text = request.after();
+  KeyCursor cursor;
+  const auto colon = text.find(':');
+  const bool by_end = request.ends_before() != 0;
+  if (text.empty()) return cursor;
+  if (by_end == (colon == std::string::npos)) {
+    return failure(Errc::kInvalid, "the list does not go on there",
+                   by_end ? "keys that end are listed by END:ID" : "keys are listed by their id");
+  }
+  cursor.id = by_end ? text.substr(colon + 1) : text;
+  if (by_end) {
+    const char* end = text.data() + colon;
+    const auto number = std::from_chars(text.data(), end, cursor.expires_at);
+    if (number.ec != std::errc{} || number.ptr != end) {
+      return failure(Errc::kInvalid, "not a time in seconds since 1970, where the list goes on");
+    }
+  }
+  return cursor;
 }
 
 KeyPatch patch_of(const control::v1::UpdateKeyRequest& request) {
@@ -61,14 +98,30 @@ Status ControlService::CreateKey(Context* context, const control::v1::CreateKeyR
   });
 }
 
+// Page by page, so that the control strand has time for others in between, and so that no answer
+// is in memory as a whole.
 Status ControlService::ListKeys(Context* context, const control::v1::ListKeysRequest* request,
                                 Writer<control::v1::Key>* writer) {
-  return answer_rows(context, *request, writer, [&]() -> Result<std::vector<KeyView>> {
-    KeyFilter filter{.tenant = request->tenant(), .user = request->user(), .state = {}};
-    if (!from_proto(request->state(), filter.state)) {
-      return failure(Errc::kInvalid, "not a key state");
+  return checked(context, *request, [&] {
+    const auto filter = filter_of(*request);
+    if (!filter) return refuse(context, filter.error());
+    auto after = cursor_of(*request);
+    if (!after) return refuse(context, after.error());
+    std::optional<KeyCursor> at = std::move(*after);
+    std::size_t left =
+        request->most() == 0 ? std::numeric_limits<std::size_t>::max() : request->most();
+    control::v1::Key message;
+    while (at && left > 0 && !context->IsCancelled()) {
+      auto page = operations_.keys(*filter, *at, std::min(left, kPage));
+      if (!page) return refuse(context, page.error());
+      for (const auto& view : page->keys) {
+        to_proto(view, message);
+        if (!writer->Write(message)) return Status::OK;  // the caller has gone
+      }
+      left -= page->keys.size();
+      at = std::move(page->next);
     }
-    return operations_.keys(filter);
+    return Status::OK;
   });
 }
 

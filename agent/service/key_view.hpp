@@ -3,9 +3,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/base/address.hpp"
-#include "agent/registry/model.hpp"
+#include "agent/registry/store_rows.hpp"
 #include "agent/service/receipt.hpp"
 
 namespace sallyport {
@@ -16,6 +17,11 @@ struct KeyView {
   UnixSeconds last_used_at = 0;  // 0: never
   std::optional<Address> last_source = {};
   unsigned recent_minutes = 0;  // of the last 30, in how many it was used
+};
+
+struct KeyViews {
+  std::vector<KeyView> keys;
+  std::optional<KeyCursor> next = {};  // nullopt: there are no more
 };
 
 struct CreatedKey {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "agent/base/result.hpp"
+#include "agent/registry/audit_chain.hpp"
 #include "agent/registry/registry.hpp"
 #include "agent/service/event_stream.hpp"
 #include "agent/service/explanation.hpp"
@@ -48,7 +50,9 @@ class Operations {
 
   /// `spec.id` and `spec.digest` are ignored: the key is made here.
   virtual Result<CreatedKey> create_key(const Actor& actor, const KeySpec& spec) = 0;
-  virtual Result<std::vector<KeyView>> keys(const KeyFilter& filter) = 0;
+  /// At most `most` of them, and where to go on. A page may be short and not be the last.
+  virtual Result<KeyViews> keys(const KeyFilter& filter, const KeyCursor& after,
+                                std::size_t most) = 0;
   virtual Result<KeyView> key(const std::string& id) = 0;
   virtual Result<Receipt> set_key_state(const Actor& actor, const std::string& id, Standing state,
                                         const std::string& reason) = 0;
@@ -76,6 +80,15 @@ class Operations {
   /// `service` empty: every service.
   virtual Result<Receipt> set_mode(const Actor& actor, const std::string& service,
                                    sp_mode mode) = 0;
+
+  /// The change log after `since`, of at most `most` revisions.
+  virtual Result<std::vector<ChangeRecord>> changes(Revision since, std::size_t most) = 0;
+  /// Waits at most so long for a revision beyond `seen`. False: the agent is stopping.
+  virtual bool await_change(Revision seen, std::chrono::milliseconds patience) = 0;
+
+  virtual Result<std::vector<AuditRecord>> audit(std::uint64_t after, std::size_t most) = 0;
+  /// `expected`: a head that was kept elsewhere; of sequence 0: none.
+  virtual Result<AuditVerdict> verify_audit(const AuditHead& expected) = 0;
 
   /// Why `subject` (an address, a key's id, a connection) would pass or not. kInvalid: it is none
   /// of these; it is not repeated, since it may be anything.

@@ -19,7 +19,7 @@ std::uint64_t number_of(const KeyId& id) noexcept {
 
 Result<void> UseLog::load() {
   std::unordered_map<std::uint64_t, KeyUseRecord> uses;
-  auto read = registry_.for_each_use(
+  auto read = registry_.reader().for_each_use(
       [&](const KeyUseRecord& use) { uses.emplace(number_of(use.id), use); });
   if (!read || uses.empty()) return read;
   index_.for_each([&](KeyEntry& key) {

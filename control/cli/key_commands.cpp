@@ -53,24 +53,54 @@ Result<int> create(const Invocation& invocation, ControlClient& client, Output& 
   return kDone;
 }
 
-Result<int> list(const Invocation& invocation, ControlClient& client, Output& output) {
+Result<control::v1::ListKeysRequest> list_request(const Invocation& invocation) {
+  const std::int64_t now = std::time(nullptr);
   control::v1::ListKeysRequest request;
   request.set_tenant(invocation.value("--tenant"));
   request.set_user(invocation.value("--user"));
+  request.set_prefix(invocation.value("--prefix"));
+  request.set_after(invocation.value("--after"));
   const std::string& state = invocation.value("--state");
-  if (state == "active") request.set_state(control::v1::KEY_STATE_ACTIVE);
+  if (state == "active" || state == "expired") request.set_state(control::v1::KEY_STATE_ACTIVE);
   if (state == "suspended") request.set_state(control::v1::KEY_STATE_SUSPENDED);
   if (state == "revoked") request.set_state(control::v1::KEY_STATE_REVOKED);
+  if (state == "expired") request.set_ends_before(now + 1);
+  if (invocation.has("--expiring-before")) {
+    auto end = parse_point(invocation.value("--expiring-before"), now);
+    if (!end) return end.error();
+    request.set_ends_before(*end);
+  }
+  auto most = parse_number("--limit", invocation.value("--limit"));
+  if (!most) return most.error();
+  request.set_most(*most);
+  return request;
+}
 
+std::string show_last_use(const control::v1::Key& key) {
+  if (key.last_used_at() == 0) return "never";
+  return show_time(key.last_used_at()) + (key.last_source().empty() ? "" : " " + key.last_source());
+}
+
+Result<int> list(const Invocation& invocation, ControlClient& client, Output& output) {
+  auto request = list_request(invocation);
+  if (!request) return request.error();
   Rows rows(output, invocation, "keys",
-            {"KEY", "USER", "ENV", "STATE", "EXPIRES", "LIMIT", "NOTE"});
-  auto listed = client.list(&Stub::ListKeys, request, [&](const control::v1::Key& key) {
+            {"KEY", "USER", "ENV", "STATE", "EXPIRES", "LAST USED", "LIMIT", "NOTE"});
+  std::uint32_t count = 0;
+  std::string last;
+  auto listed = client.list(&Stub::ListKeys, *request, [&](const control::v1::Key& key) {
     rows.add(key, key.id(),
              {key.id(), key.tenant() + "/" + key.user(), key.env(), state_word(key),
-              show_time(key.expires_at()), show_limit(key), key.note()});
+              show_time(key.expires_at()), show_last_use(key), show_limit(key), key.note()});
+    ++count;
+    last =
+        request->ends_before() == 0 ? key.id() : std::to_string(key.expires_at()) + ":" + key.id();
   });
   if (!listed) return listed.error();
   rows.finish();
+  if (count > 0 && count == request->most() && rows.is_table()) {
+    output.line("more: the same with --after " + last);
+  }
   return kDone;
 }
 
@@ -94,10 +124,16 @@ std::vector<Command> key_commands() {
        std::move(create_parameters), create},
       {"key list",
        "list the keys",
-       "",
+       "In order of their ids. A page is there at once, whatever there is to look through; where "
+       "--limit has cut a list, its last line says how to go on. active includes what has expired.",
        {kTenantOption,
         {Kind::kOption, "--user", "NAME", "of users of this name alone"},
-        {Kind::kOption, "--state", "STATE", "in this state alone", "", "active|suspended|revoked"},
+        {Kind::kOption, "--state", "STATE", "in this state alone", "",
+         "active|suspended|expired|revoked"},
+        {Kind::kOption, "--prefix", "TEXT", "whose id begins so"},
+        {Kind::kOption, "--expiring-before", "TIME", "that end before then, in order of their end"},
+        {Kind::kOption, "--limit", "N", "at most so many; 0: all", "0"},
+        {Kind::kOption, "--after", "CURSOR", "go on behind that row: its id, or END:ID"},
         kQuietList},
        list},
       key_show_command(),

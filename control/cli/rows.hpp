@@ -26,6 +26,7 @@ class Rows {
   void add(const google::protobuf::Message& message, const std::string& name,
            std::vector<std::string> cells);
   void finish();
+  [[nodiscard]] bool is_table() const noexcept { return form_ == Form::kTable; }
 
  private:
   enum class Form { kJson, kNames, kTable };

@@ -123,6 +123,12 @@ Result<std::uint32_t> parse_number(std::string_view what, std::string_view text)
   return failure(Errc::kInvalid, std::string(what) + " is not a number: " + quoted(text));
 }
 
+Result<std::uint64_t> parse_count(std::string_view what, std::string_view text) {
+  std::uint64_t number = 0;
+  if (read_number(text, number)) return number;
+  return failure(Errc::kInvalid, std::string(what) + " is not a number: " + quoted(text));
+}
+
 Result<OwnerName> parse_owner(std::string_view text) {
   const auto slash = text.find('/');
   if (slash == std::string_view::npos || slash == 0 || slash + 1 == text.size() ||

@@ -31,6 +31,9 @@ namespace sallyport {
 /// A whole number that fits.
 [[nodiscard]] Result<std::uint32_t> parse_number(std::string_view what, std::string_view text);
 
+/// The same, of any size: revisions, numbers of records.
+[[nodiscard]] Result<std::uint64_t> parse_count(std::string_view what, std::string_view text);
+
 /// "TENANT/USER".
 struct OwnerName {
   std::string tenant;

@@ -44,6 +44,9 @@ class FailingStore final : public Store {
   Result<void> append_change(const ChangeRecord& change) override {
     return fails() ? broken() : inner_.append_change(change);
   }
+  Result<void> append_audit(const AuditRecord& record) override {
+    return fails() ? broken() : inner_.append_audit(record);
+  }
   Result<Revision> commit() override {
     if (!fails()) return inner_.commit();
     inner_.rollback();
@@ -73,6 +76,20 @@ class FailingStore final : public Store {
                             const std::function<void(const Key&)>& visit) const override {
     return inner_.for_each_key(filter, visit);
   }
+  Result<KeyPage> keys_page(const KeyFilter& filter, const KeyCursor& after,
+                            std::size_t most) const override {
+    return inner_.keys_page(filter, after, most);
+  }
+  Result<std::vector<ChangeRecord>> change_lines(ChangePlace after, Revision last,
+                                                 std::size_t most) const override {
+    return inner_.change_lines(after, last, most);
+  }
+  Result<std::vector<AuditRecord>> audit_page(std::uint64_t after,
+                                              std::size_t most) const override {
+    return inner_.audit_page(after, most);
+  }
+  Result<std::optional<AuditRecord>> last_audit() const override { return inner_.last_audit(); }
+  Result<AuditHead> audit_head() const override { return inner_.audit_head(); }
   Result<std::uint64_t> key_count() const override { return inner_.key_count(); }
   Result<void> for_each_use(const std::function<void(const KeyUseRecord&)>& visit) const override {
     return inner_.for_each_use(visit);

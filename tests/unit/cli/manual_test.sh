@@ -64,7 +64,7 @@ expect 'create list show set suspend resume expire rotate transfer revoke' key '
 expect 'revoke' key rev
 expect '--state' key list --st
 expect '--state' key list --tenant acme --st
-expect 'active suspended revoked' key list --state ''
+expect 'active suspended expired revoked' key list --state ''
 expect 'table json' status -o ''
 expect 'json' status --output j
 expect 'off observe enforce' mode ''

@@ -170,12 +170,12 @@ TEST_F(SqliteStoreTest, StoreOfANewerAgentIsRefusedUntouched) {
 
   EXPECT_EQ(failure.code, Errc::kIncompatible);
   EXPECT_NE(failure.message.find("999"), std::string::npos) << failure.message;
-  EXPECT_NE(failure.message.find("version 5"), std::string::npos) << failure.message;
+  EXPECT_NE(failure.message.find("version 6"), std::string::npos) << failure.message;
   EXPECT_FALSE(failure.remedy.empty());
   EXPECT_EQ(bytes(), before);
 }
 
-// What versions 2 to 5 added is taken away again: the columns and their defaults, tables, and the
+// What versions 2 to 6 added is taken away again: the columns and their defaults, tables, and the
 // trigger that version 5 took away is put back.
 TEST_F(SqliteStoreTest, StoreOfAnOlderAgentIsBroughtForward) {
   const auto limited = add_key("one");
@@ -187,6 +187,8 @@ TEST_F(SqliteStoreTest, StoreOfAnOlderAgentIsBroughtForward) {
       "ALTER TABLE keys DROP COLUMN packets_per_second; ALTER TABLE keys DROP COLUMN packet_burst;"
       "ALTER TABLE keys DROP COLUMN bytes_per_second; ALTER TABLE keys DROP COLUMN byte_burst;"
       "ALTER TABLE keys DROP COLUMN egress_per_second; DROP TABLE cidrs; DROP TABLE key_uses;"
+      "DROP INDEX keys_by_tenant; DROP INDEX keys_by_expiry; DROP TABLE audit;"
+      "DROP TABLE audit_head;"
       "ALTER TABLE keys DROP COLUMN predecessor; ALTER TABLE keys DROP COLUMN successor;"
       "DROP TRIGGER key_keeps_its_digest; DROP TRIGGER revoked_key_keeps_its_owner;"
       "CREATE TRIGGER key_keeps_its_owner BEFORE UPDATE OF digest, tenant, user ON keys"

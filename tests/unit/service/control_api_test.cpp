@@ -47,7 +47,12 @@ TEST_F(ControlApiTest, EveryCommandReachesItsOperation) {
        "create_key acme alice live limit 0 burst 0 packets 100+100 bytes 5000000000+5000000000"
        " note "},
       {"key list --tenant acme --user alice --state revoked", "keys acme alice 2"},
+      {"key list --state expired --prefix Xy", "keys   0 Xy ends"},
+      {"key list --after Xy12AbCd", "keys   any after 0:Xy12AbCd"},
+      {"key list --expiring-before 30d --after 1800000000:Xy12AbCd",
+       "keys   any ends after 1800000000:Xy12AbCd"},
       {"key show Xy12AbCd", "key Xy12AbCd"},
+      {"audit log --after 1", "audit 2"},
       {"ban add 2001:db8::7 --for 10m --reason abuse", "add_ban 2001:db8::7 abuse"},
       {"ban list", "bans"},
       {"ban remove 192.0.2.7", "remove_ban 192.0.2.7"},
@@ -148,9 +153,9 @@ TEST_F(ControlApiTest, ListsAreTablesObjectsOrNames) {
   serve();
   operations_.keys_there = 2;
   EXPECT_EQ(call("key list").out,
-            "KEY       USER        ENV   STATE   EXPIRES  LIMIT  NOTE\n"
-            "Xy12AbCd  acme/alice  live  active  never    none\n"
-            "Xy12AbCd  acme/alice  live  active  never    none\n");
+            "KEY       USER        ENV   STATE   EXPIRES  LAST USED  LIMIT  NOTE\n"
+            "Xy12AbCd  acme/alice  live  active  never    never      none\n"
+            "Xy12AbCd  acme/alice  live  active  never    never      none\n");
   EXPECT_EQ(call("key list -q").out, "Xy12AbCd\nXy12AbCd\n");
   EXPECT_EQ(boost::json::parse(call("key list -o json").out).at("keys").as_array().size(), 2U);
   EXPECT_EQ(call("user list -q").out, "acme/alice\n");
@@ -161,7 +166,7 @@ TEST_F(ControlApiTest, ListsAreTablesObjectsOrNames) {
 TEST_F(ControlApiTest, EmptyListsAreHeadingsAnEmptyListOrNothing) {
   serve();
   operations_.keys_there = 0;
-  EXPECT_EQ(call("key list").out, "KEY  USER  ENV  STATE  EXPIRES  LIMIT  NOTE\n");
+  EXPECT_EQ(call("key list").out, "KEY  USER  ENV  STATE  EXPIRES  LAST USED  LIMIT  NOTE\n");
   EXPECT_EQ(call("key list -o json").out, "{\"keys\":[]}\n");
   EXPECT_EQ(call("key list -q").out, "");
 }

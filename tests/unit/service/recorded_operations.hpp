@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -8,12 +11,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "agent/registry/key_format.hpp"
 #include "agent/service/operations.hpp"
 #include "tests/unit/service/scripted_events.hpp"
+#include "tests/unit/service/scripted_logs.hpp"
 
 namespace sallyport::test {
 
@@ -26,6 +31,10 @@ class RecordedOperations final : public Operations {
   /// Set before the server runs; called by each call, on its thread.
   std::function<void()> on_call = [] {};
   std::size_t keys_there = 1;
+  std::size_t keys_in_page = 500;
+  Revision newest = 3;
+  std::atomic<bool> stopping{false};
+  std::string fault;  // of the audit log
   KeyView key_shown = {.key = some_key()};
   Explanation explanation = {
       .subject = "192.0.2.7",
@@ -97,11 +106,22 @@ class RecordedOperations final : public Operations {
     if (!receipt) return receipt.error();
     return CreatedKey{*receipt, some_key(), std::string(kRawKey)};
   }
-  Result<std::vector<KeyView>> keys(const KeyFilter& filter) override {
-    return list<KeyView>(
+  Result<KeyViews> keys(const KeyFilter& filter, const KeyCursor& after,
+                        std::size_t most) override {
+    auto asked = record(
         "keys " + filter.tenant + " " + filter.user + " " +
-            (filter.state ? std::to_string(static_cast<int>(*filter.state)) : "any"),
-        {.key = some_key()}, keys_there);
+        (filter.state ? std::to_string(static_cast<int>(*filter.state)) : "any") +
+        (filter.prefix.empty() ? "" : " " + filter.prefix) +
+        (filter.ends_before == 0 ? "" : " ends") +
+        (after.id.empty() ? "" : " after " + std::to_string(after.expires_at) + ":" + after.id));
+    if (!asked) return asked.error();
+    const bool is_first = !after.id.starts_with("at:");
+    const std::size_t from = is_first ? 0 : std::stoul(after.id.substr(3));
+    const std::size_t here = std::min({keys_there - from, most, keys_in_page});
+    KeyViews views;
+    views.keys.assign(here, {.key = some_key()});
+    if (from + here < keys_there) views.next = KeyCursor{0, "at:" + std::to_string(from + here)};
+    return views;
   }
   Result<KeyView> key(const std::string& id) override {
     auto asked = record("key " + id);
@@ -190,6 +210,28 @@ class RecordedOperations final : public Operations {
   }
   Result<Receipt> set_mode(const Actor& actor, const std::string& service, sp_mode mode) override {
     return change(actor, "set_mode " + service + " " + std::to_string(mode));
+  }
+
+  Result<std::vector<ChangeRecord>> changes(Revision since, std::size_t) override {
+    auto asked = record("changes " + std::to_string(since));
+    if (!asked) return asked.error();
+    if (since >= newest) return std::vector<ChangeRecord>{};
+    return std::vector<ChangeRecord>{some_change(since + 1)};
+  }
+  bool await_change(Revision, std::chrono::milliseconds patience) override {
+    std::this_thread::sleep_for(patience);
+    return !stopping;
+  }
+  Result<std::vector<AuditRecord>> audit(std::uint64_t after, std::size_t) override {
+    auto asked = record("audit " + std::to_string(after));
+    if (!asked) return asked.error();
+    if (after >= 2) return std::vector<AuditRecord>{};
+    return std::vector<AuditRecord>{some_act(after + 1)};
+  }
+  Result<AuditVerdict> verify_audit(const AuditHead& expected) override {
+    auto asked = record("verify_audit " + std::to_string(expected.sequence));
+    if (!asked) return asked.error();
+    return AuditVerdict{.records = 2, .head = {.sequence = 2, .hash = {}}, .fault = fault};
   }
 
   Result<Explanation> explain(const std::string& subject, const std::string& service) override {

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "agent/registry/store_rows.hpp"
+
+namespace sallyport::test {
+
+inline ChangeRecord some_change(Revision revision) {
+  return {.revision = revision,
+          .sequence = 0,
+          .at = 1'800'000'000,
+          .actor = "uid 0",
+          .kind = ChangeKind::kKey,
+          .subject = "Xy12AbCd",
+          .verb = "revoke",
+          .reason = "leaked"};
+}
+
+/// The first was done, the others were refused.
+inline AuditRecord some_act(std::uint64_t sequence) {
+  AuditRecord record;
+  record.sequence = sequence;
+  record.at = 1'800'000'000;
+  record.actor = "uid 0";
+  record.verb = "revoke";
+  record.kind = ChangeKind::kKey;
+  record.subject = "Xy12AbCd";
+  record.revision = 7;
+  if (sequence > 1) record.refusal = "no such key";
+  return record;
+}
+
+}  // namespace sallyport::test
