@@ -20,14 +20,15 @@ Io take(Session& session, Http2Connection& connection) {
   return Io::kDone;
 }
 
-// Sends what there is to send, as far as it is this connection's turn.
-Io give(Session& session, Http2Connection& connection) {
+// Sends what there is to send, as far as it is this connection's turn; adds to `total`.
+Io give(Session& session, Http2Connection& connection, std::uint64_t& total) {
   do {
     connection.produce();
     while (!connection.out.empty()) {
       std::size_t sent = 0;
       const Io io = session.stream.write(connection.out.view(), sent);
       connection.out.consume(sent);
+      total += sent;
       if (io != Io::kDone) return io;
     }
   } while (connection.has_output() && !session.is_greedy());
@@ -47,22 +48,26 @@ Clock clock_for(const Http2Connection& connection, Io sent) noexcept {
   return connection.has_streams() ? Clock::kNone : Clock::kIdle;
 }
 
-// Idling begins once: what is no request does not prolong it.
-void arm(Session& session, Clock clock, Clock before) noexcept {
+// What the client says prolongs neither: idling begins once, and a stall ends when bytes move.
+void arm(Session& session, Clock clock, Clock before, bool has_moved) noexcept {
   const HttpLimits& http = session.service.config.http;
   if (clock == Clock::kNone) session.clear_timeout();
-  if (clock == Clock::kStalled) session.set_timeout(http.body_timeout);
-  if (clock == Clock::kIdle && before != Clock::kIdle) session.set_timeout(http.idle_timeout);
+  if (clock == Clock::kStalled && (before != clock || has_moved)) {
+    session.set_timeout(http.body_timeout);
+  }
+  if (clock == Clock::kIdle && before != clock) session.set_timeout(http.idle_timeout);
 }
 
 enum class Ending : std::uint8_t { kIdled, kOther };
 
 Task<Ending> run(Session& session, Http2Connection& connection) {
   Clock clock = Clock::kNone;
+  std::uint64_t total = 0;
+  std::uint64_t total_before = 0;
   for (;;) {
     const Io read = take(session, connection);
     if (session.context.is_draining) connection.say_goodbye();
-    const Io sent = give(session, connection);
+    const Io sent = give(session, connection, total);
     const bool is_broken = sent == Io::kClosed || sent == Io::kFailed;
     if (is_broken || read == Io::kClosed || read == Io::kFailed || connection.is_over()) {
       co_return Ending::kOther;
@@ -73,7 +78,7 @@ Task<Ending> run(Session& session, Http2Connection& connection) {
       continue;
     }
     const Clock next = clock_for(connection, sent);
-    arm(session, next, clock);
+    arm(session, next, clock, total > std::exchange(total_before, total));
     clock = next;
     session.phase = clock == Clock::kIdle ? Phase::kIdle : Phase::kBusy;
     const int writing = wants(sent) ? interest_of(sent) : 0;
@@ -96,7 +101,8 @@ Task<void> serve_http2(Session& session) {
   // It may be sending still, and would lose our last words by a reset.
   session.has_unread = why != Ending::kIdled;
   connection.say_goodbye();
-  (void)give(session, connection);
+  std::uint64_t total = 0;
+  (void)give(session, connection, total);
 }
 
 }  // namespace sallyport

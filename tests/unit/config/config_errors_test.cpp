@@ -140,6 +140,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{"Kind",
                  minimal_but("tls: { certificate: cert.pem, private_key: key.pem }", "kind: tsl"),
                  5, "services[0].kind: expected tls or cleartext, got 'tsl'"},
+        BadInput{"Http2NoFlag", service("http2: h2"), 8, "expected true or false, got 'h2'"},
+        BadInput{"NoStreams", service("limits: { streams: 0 }"), 8, "limits.streams"},
         BadInput{"UdpNoFlag", service("udp: 443"), 8, "expected true or false, got '443'"},
         BadInput{"OnCondemned", service("on_condemned: rst"), 8,
                  "on_condemned: expected drop or reset, got 'rst'"},

@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 constexpr std::string_view kWhole = R"(store: /var/lib/s.db
 control: { socket: /run/c.sock }
 workers: 2
-log: { level: debug }
+log: { level: debug, access: /var/log/a.log, access_format: combined }
 outer_door:
   interfaces: [eth0, eth1]
   attach: tc
@@ -36,12 +36,13 @@ services:
     key_headers: [X-Key, AUTHORIZATION]
     claims: { user_header: X-Who }
     forward: { user_header: X-U, tenant_header: X-T }
-    limits: { head_bytes: 4096, headers: 128, body_bytes: 0, handshake_timeout: 1s, head_timeout: 2s, idle_timeout: 1h, body_timeout: 4s }
+    limits: { head_bytes: 4096, headers: 128, body_bytes: 0, streams: 7, handshake_timeout: 1s, head_timeout: 2s, idle_timeout: 1h, body_timeout: 4s }
   - name: api6
     listen: "[::]:8444"
     tls: { certificate: c.pem, private_key: k.pem }
     upstream: { address: 127.0.0.1:9000 }
     claims: { user_header: "" }
+    http2: false
     udp: true
     on_condemned: reset
   - name: behind
@@ -62,6 +63,8 @@ TEST(ConfigTest, ReadsTheAgentsSettings) {
   EXPECT_EQ(config.control_socket, "/run/c.sock");
   EXPECT_EQ(config.workers, 2U);
   EXPECT_EQ(config.log_level, "debug");
+  EXPECT_EQ(config.access_log.file, "/var/log/a.log");
+  EXPECT_EQ(config.access_log.format, AccessFormat::kCombined);
   const auto& door = config.outer_door;
   EXPECT_EQ(door.interfaces, (std::vector<std::string>{"eth0", "eth1"}));
   EXPECT_EQ(door.attach, Attach::kTc);
@@ -96,6 +99,9 @@ TEST(ConfigTest, ReadsAService) {
   EXPECT_EQ(api.upstream.max_idle_per_worker, 3U);
   EXPECT_EQ(api.key_headers, (std::vector<std::string>{"x-key", "authorization"}));
   EXPECT_EQ(api.claimed_user_header, "x-who");
+  EXPECT_EQ(api.http.streams, 7U);
+  EXPECT_TRUE(api.http2);
+  EXPECT_FALSE(parsed.config.services[1].http2);
   EXPECT_EQ(api.forwarded_user_header, "X-U");
   EXPECT_EQ(api.forwarded_tenant_header, "X-T");
   EXPECT_EQ(parsed.config.services[1].listen, (Endpoint{Address{}, 8444}));

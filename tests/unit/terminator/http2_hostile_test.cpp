@@ -135,6 +135,23 @@ TEST_F(Http2Hostile, TakesNothingOfItsResponse) {
   EXPECT_EQ(client.ask(get2("/", "key-bob", {{":method", "HEAD"}})).status, 200);
 }
 
+TEST_F(Http2Hostile, ReadsNothingAndGoesOnTalking) {
+  service.http.body_timeout = std::chrono::milliseconds(500);
+  start();
+  Http2Client client(service.listen.port);
+  // Windows so large that only the socket holds the responses back.
+  nghttp2_session_set_local_window_size(client.session(), NGHTTP2_FLAG_NONE, 0, 1 << 30);
+  const nghttp2_settings_entry large{NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 1 << 30};
+  nghttp2_submit_settings(client.session(), NGHTTP2_FLAG_NONE, &large, 1);
+  for (int i = 0; i < 20; ++i) client.begin(get2("/big", "key-bob"));
+  for (int i = 0; i < 60; ++i) {
+    if (!client.send_raw(frame(NGHTTP2_PING, 0, 0, "12345678"))) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  EXPECT_TRUE(counts([](const auto& now) { return now.connections_open == 0; }));
+  EXPECT_GE(terminator->counters().timeouts, 1u);
+}
+
 TEST_F(Http2Hostile, SendsABodyAndThenStops) {
   service.http.body_timeout = std::chrono::milliseconds(300);
   start();
