@@ -34,6 +34,8 @@ class AgentOperations final : public Operations {
                              const std::string& reason) override;
   Result<Receipt> transfer_key(const Actor& actor, const std::string& id, const UserName& heir,
                                const std::string& reason) override;
+  Result<LeakAnswer> report_leak(const Actor& actor, const std::vector<KeyDigest>& digests,
+                                 const std::string& reason) override;
   Result<CreatedKey> rotate_key(const Actor& actor, const std::string& id,
                                 const RotationOrder& order, const std::string& reason) override;
   Result<Receipt> add_ban(const Actor& actor, const Ban& ban) override;

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "agent/app/parts.hpp"
-#include "agent/registry/key_format.hpp"
+#include "agent/base/key_format.hpp"
 #include "agent/service/operations.hpp"
 
 namespace sallyport {

@@ -108,6 +108,25 @@ Result<Receipt> AgentOperations::transfer_key(const Actor& actor, const std::str
   });
 }
 
+Result<LeakAnswer> AgentOperations::report_leak(const Actor& actor,
+                                                const std::vector<KeyDigest>& digests,
+                                                const std::string& reason) {
+  return on_strand([&]() -> Result<LeakAnswer> {
+    LeakAnswer answer;
+    auto receipt = control_.change([&] {
+      auto commit = parts_.registry.revoke_leaked(actor, digests, reason, unix_now());
+      if (!commit) return commit;
+      for (const auto& change : commit->changes) {
+        answer.revoked.emplace_back(to_view(std::get<Key>(change).id));
+      }
+      return commit;
+    });
+    if (!receipt) return receipt.error();
+    answer.receipt = *receipt;
+    return answer;
+  });
+}
+
 Result<CreatedKey> AgentOperations::rotate_key(const Actor& actor, const std::string& id,
                                                const RotationOrder& order,
                                                const std::string& reason) {

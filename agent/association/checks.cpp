@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/association/checks.hpp"
 
-#include "agent/registry/key_format.hpp"
+#include "agent/base/key_format.hpp"
 
 namespace sallyport {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "agent/registry/key_format.hpp"
+#include "agent/base/key_format.hpp"
 #include "agent/registry/names.hpp"
 
 namespace sallyport {

@@ -55,6 +55,9 @@ class Registry {
                             std::string_view reason, UnixSeconds now);
   Result<Commit> transfer_key(const Actor& actor, std::string_view id, std::string_view tenant,
                               std::string_view user, std::string_view reason, UnixSeconds now);
+  /// Revokes those of the keys that are known and are not revoked yet; they are its changes.
+  Result<Commit> revoke_leaked(const Actor& actor, std::span<const KeyDigest> digests,
+                               std::string_view reason, UnixSeconds now);
   /// The successor is made and the old key's end is brought forward in one transaction. kConflict:
   /// it has a successor already, or is not good itself.
   Result<Commit> rotate_key(const Actor& actor, std::string_view id, const KeyRotation& rotation,
@@ -103,7 +106,6 @@ class Registry {
   Result<Commit> transact(const AuditRecord& act, const Body& body);
   Result<void> log(const AuditRecord& act, const std::vector<Change>& changes);
   Failure refuse(AuditRecord act, Failure failure);
-  /// What a change of the list comes to, as the open transaction has it.
   Result<std::vector<Change>> cidrs_changed(std::string subject) const;
   Result<User> active_user(std::string_view tenant, std::string_view name) const;
   Result<Key> live_key(std::string_view id) const;  // kConflict: it is revoked

@@ -84,6 +84,25 @@ Result<Commit> Registry::set_key_state(const Actor& actor, std::string_view id, 
   });
 }
 
+Result<Commit> Registry::revoke_leaked(const Actor& actor, std::span<const KeyDigest> digests,
+                                       std::string_view reason, UnixSeconds now) {
+  const Act act{"report-leak", ChangeKind::kKey, std::to_string(digests.size()) + " keys", reason};
+  return transact(request(actor, act, now), [&]() -> Result<Changes> {
+    if (auto good = check_text("reason", reason); !good) return good.error();
+    Changes changes;
+    for (const auto& digest : digests) {
+      auto key = store_.find_key(digest);
+      if (!key) return key.error();
+      if (!*key || (*key)->state == Standing::kRevoked) continue;
+      (*key)->state = Standing::kRevoked;
+      (*key)->reason = reason;
+      if (auto put = store_.put_key(**key); !put) return put.error();
+      changes.emplace_back(std::move(**key));
+    }
+    return changes;
+  });
+}
+
 Result<Commit> Registry::update_key(const Actor& actor, std::string_view id, const KeyPatch& patch,
                                     std::string_view reason, UnixSeconds now) {
   const Act act{"set", ChangeKind::kKey, std::string(id), reason, text_of(patch)};

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/registry/sqlite_schema.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <iterator>
+#include <string>
+
+#include "agent/base/unique_fd.hpp"
 
 namespace sallyport {
 namespace {
@@ -141,6 +148,29 @@ Result<void> bring_forward(SqliteDatabase& database, std::int64_t from) {
   return {};
 }
 
+/// A store as it was, whole, beside itself: "registry.db.schema-4", or with a number where that is
+/// taken.
+Result<void> keep_copy(SqliteDatabase& database, std::int64_t version) {
+  const std::string name = database.file() + ".schema-" + std::to_string(version);
+  constexpr int kMostCopies = 100;
+  for (int number = 1; number < kMostCopies; ++number) {
+    const std::string file = number == 1 ? name : name + "." + std::to_string(number);
+    const UniqueFd made(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!made && errno == EEXIST) continue;
+    if (!made) {
+      return system_failure(errno, "cannot keep a copy of the store as " + file,
+                            "its schema is brought forward, and there is to be a way back");
+    }
+    std::string sql = "VACUUM INTO '";
+    for (const char c : file) sql += c == '\'' ? std::string("''") : std::string(1, c);
+    auto copied = database.execute((sql + "'").c_str());
+    if (!copied) ::unlink(file.c_str());
+    return copied;
+  }
+  return failure(Errc::kFull, "there are too many copies of the store already: " + name,
+                 "remove those that nobody needs");
+}
+
 Result<void> check_identity(const SqliteDatabase& database, std::int64_t version,
                             std::int64_t application) {
   if (application != kApplicationId || version < 1) {
@@ -182,6 +212,9 @@ Result<void> prepare_schema(SqliteDatabase& database) {
   if (!is_new) {
     if (auto ours = check_identity(database, *version, *application); !ours) return ours;
     if (auto sound = check_soundness(database); !sound) return sound;
+    if (*version < kSchemaVersion) {
+      if (auto kept = keep_copy(database, *version); !kept) return kept;
+    }
   }
   if (auto done = database.keep(); !done) return done;
   if (is_new) {

@@ -51,6 +51,8 @@ class ControlService final : public control::v1::Control::Service {
                    control::v1::Receipt* response) override;
   Status TransferKey(Context* context, const control::v1::TransferKeyRequest* request,
                      control::v1::Receipt* response) override;
+  Status ReportLeak(Context* context, const control::v1::ReportLeakRequest* request,
+                    control::v1::ReportLeakResponse* response) override;
   Status RotateKey(Context* context, const control::v1::RotateKeyRequest* request,
                    control::v1::CreateKeyResponse* response) override;
   Status AddBan(Context* context, const control::v1::AddBanRequest* request,

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "agent/registry/key_format.hpp"
+#include "agent/base/key_format.hpp"
 #include "agent/service/answers.hpp"
 #include "agent/service/control_service.hpp"
 #include "agent/service/convert.hpp"
@@ -59,6 +59,21 @@ Result<KeyCursor> cursor_of(const control::v1::ListKeysRequest& request) {
     }
   }
   return cursor;
+}
+
+Result<std::vector<KeyDigest>> digests_of(const std::string& text) {
+  std::vector<KeyDigest> digests(text.size() / (2 * std::tuple_size_v<KeyDigest>));
+  const char* at = text.data();
+  const auto wrong = failure(Errc::kInvalid, "not SHA-256 digests: each is 64 hexadecimal digits");
+  if (digests.size() * 2 * std::tuple_size_v<KeyDigest> != text.size()) return wrong;
+  for (auto& digest : digests) {
+    for (auto& byte : digest) {
+      const auto read = std::from_chars(at, at + 2, byte, 16);
+      if (read.ec != std::errc{} || read.ptr != at + 2) return wrong;
+      at += 2;
+    }
+  }
+  return digests;
 }
 
 KeyPatch patch_of(const control::v1::UpdateKeyRequest& request) {
@@ -173,6 +188,20 @@ Status ControlService::TransferKey(Context* context, const control::v1::Transfer
     if (!id) return id.error();
     return operations_.transfer_key(actor_of(*context), *id, {request->tenant(), request->user()},
                                     request->reason());
+  });
+}
+
+Status ControlService::ReportLeak(Context* context, const control::v1::ReportLeakRequest* request,
+                                  control::v1::ReportLeakResponse* response) {
+  return checked(context, *request, [&] {
+    const auto digests = digests_of(request->digests());
+    if (!digests) return refuse(context, digests.error());
+    const auto answer = operations_.report_leak(actor_of(*context), *digests, request->reason());
+    if (!answer) return refuse(context, answer.error());
+    to_proto(answer->receipt, *response->mutable_receipt());
+    for (const auto& id : answer->revoked) response->add_revoked(id);
+    response->set_others(static_cast<std::uint32_t>(digests->size() - answer->revoked.size()));
+    return Status::OK;
   });
 }
 

@@ -30,6 +30,11 @@ struct CreatedKey {
   std::string raw;  // wiped by the receiver after it is sent
 };
 
+struct LeakAnswer {
+  Receipt receipt;
+  std::vector<std::string> revoked;  // ids
+};
+
 /// How a key is to be replaced.
 struct RotationOrder {
   UnixSeconds expires_at = 0;    // of the successor; 0: never

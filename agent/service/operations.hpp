@@ -60,6 +60,8 @@ class Operations {
                                      const KeyPatch& patch, const std::string& reason) = 0;
   virtual Result<Receipt> transfer_key(const Actor& actor, const std::string& id,
                                        const UserName& heir, const std::string& reason) = 0;
+  virtual Result<LeakAnswer> report_leak(const Actor& actor, const std::vector<KeyDigest>& digests,
+                                         const std::string& reason) = 0;
   /// The successor, made here.
   virtual Result<CreatedKey> rotate_key(const Actor& actor, const std::string& id,
                                         const RotationOrder& order, const std::string& reason) = 0;

@@ -28,6 +28,7 @@ struct Parameter {
   std::string_view fallback = {};  // kOption: the value when it is not given
   std::string_view choices = {};   // words, separated by '|'; empty: any text
   std::string_view names_by = {};  // the command that prints the names it may be, for completion
+  bool is_many = false;            // kPositional: none or more words; the value has one a line
 };
 
 /// What the user typed, by `Parameter::name` (a flag's last alias without dashes is its name too).

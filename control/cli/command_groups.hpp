@@ -18,6 +18,7 @@ namespace sallyport {
 [[nodiscard]] std::vector<Command> event_commands();
 [[nodiscard]] std::vector<Command> trace_commands();
 [[nodiscard]] std::vector<Command> explain_commands();
+[[nodiscard]] std::vector<Command> leak_commands();
 [[nodiscard]] std::vector<Command> log_commands();
 [[nodiscard]] std::vector<Command> manual_commands();
 

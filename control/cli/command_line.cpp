@@ -47,7 +47,15 @@ void declare(CLI::App& app, const Parameter& parameter, Invocation& invocation) 
     // CLI11 keeps '/' out of names: it is declared without one and shown with it.
     std::string plain = name;
     std::replace(plain.begin(), plain.end(), '/', '_');
-    option = app.add_option(plain, value, help)->required()->option_text(" ");
+    if (parameter.is_many) {
+      const auto join = [&value](const std::vector<std::string>& words) {
+        for (const auto& word : words) value += (value.empty() ? "" : "\n") + word;
+      };
+      option = app.add_option_function<std::vector<std::string>>(plain, join, help);
+      option->option_text(" ");
+    } else {
+      option = app.add_option(plain, value, help)->required()->option_text(" ");
+    }
     option->type_name(name);
   } else {
     option = app.add_option(std::string(parameter.name), value, help);

@@ -3,7 +3,7 @@
 // one character is changed.
 #include <string>
 
-#include "agent/registry/key_format.hpp"
+#include "agent/base/key_format.hpp"
 #include "tests/fuzz/require.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

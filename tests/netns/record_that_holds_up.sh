@@ -35,6 +35,19 @@ expect_equal "who revoked and why" \
 	"$(cli audit log -o json | jq -r '.records[] | select(.verb == "revoke") | .actor + ": " + .reason')" \
 	'uid 0: left the company'
 
+# A key that turns up somewhere is found, and revoked by what it was found in.
+cli user create acme/carol >/dev/null
+new_key carol acme/carol
+hold_connection carol 20002
+(umask 077 && printf 'config:\n  key: %s\n' "$(sed 's/.*: //' "$scratch/carol.header")" >"$scratch/leak.yaml")
+expect_status 1 cli key scan "$scratch/tls.pem" "$scratch/leak.yaml"
+expect_said "leak.yaml:2: key $(key_id carol) \\(live\\)\$"
+cli key report-leak "$scratch/leak.yaml" >"$scratch/output"
+expect_said "^revoked key $(key_id carol)\$"
+! grep -q "$(cut -d_ -f4 "$scratch/carol.header")" "$scratch/output" || fail "the secret was shown"
+expect_late_drops DROP_KEY_REVOKED 20002
+expect_http 401 carol
+
 # Pages of keys go on where the last one ended.
 cli user create acme/bob >/dev/null
 for _ in 1 2 3 4 5; do cli key create acme/bob -q >/dev/null; done
@@ -43,11 +56,11 @@ first=$(cli key list -q --state active --limit 2)
 expect_equal "both pages together" \
 	"$first"$'\n'"$(cli key list -q --state active --after "$(tail -1 <<<"$first")")" "$all"
 expect_equal "keys that end soon" "$(cli key list -q --expiring-before 1d | wc -l)" 0
-expect_equal "keys that end in a year" "$(cli key list -q --expiring-before 365d | wc -l)" 6
+expect_equal "keys that end in a year" "$(cli key list -q --expiring-before 365d | wc -l)" 7
 
 # The log is whole, and stays so over a restart; the agent's log keeps its head.
 expect_status 0 cli audit verify
-expect_said '^the audit log is whole: 12 records$'
+expect_said '^the audit log is whole: 15 records$'
 head=$(sed -n 's/^head  //p' "$scratch/output")
 kill "$follower" 2>/dev/null || true
 stop_agent
@@ -77,7 +90,7 @@ sql "DELETE FROM audit WHERE sequence > 9; DELETE FROM changes WHERE revision > 
 	UPDATE audit_head SET (sequence, hash) = (SELECT sequence, hash FROM audit WHERE sequence = 9)"
 start_agent
 expect_status 1 cli audit verify --expect "$head"
-expect_said "record 12 is known from elsewhere"
+expect_said "record 15 is known from elsewhere"
 stop_agent
 cp "$scratch/kept.db" "$scratch/sallyport.db"
 start_agent

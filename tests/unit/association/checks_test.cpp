@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/registry/key_format.hpp"
+#include "agent/base/key_format.hpp"
 
 namespace sallyport::test {
 namespace {

@@ -37,7 +37,8 @@ TEST(CommandTableTest, ManualAndCompletionKnowEveryCommandAndOption) {
   const auto man = make_man_page();
   const auto completion = make_bash_completion();
   for (const auto& command : commands()) {
-    EXPECT_NE(man.find("sallyport " + std::string(command.path)), std::string::npos)
+    EXPECT_NE(man.find("sallyport " + escaped_hyphens(std::string(command.path))),
+              std::string::npos)
         << command.path;
     EXPECT_NE(completion.find("\"" + std::string(command.path) + "\")"), std::string::npos)
         << command.path;

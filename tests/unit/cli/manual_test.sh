@@ -60,7 +60,7 @@ expect '--socket' --so
 expect '--output' key --o
 expect 'create list suspend resume remove' tenant ''
 expect '--quiet' ban list --q
-expect 'create list show set suspend resume expire rotate transfer revoke' key ''
+expect 'create list show set suspend resume expire rotate transfer revoke scan report-leak' key ''
 expect 'revoke' key rev
 expect '--state' key list --st
 expect '--state' key list --tenant acme --st

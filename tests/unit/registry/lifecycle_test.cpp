@@ -176,5 +176,22 @@ TEST_F(LifecycleTest, UsesAreKeptWithoutARevision) {
   EXPECT_EQ(store_->revision().value(), before);
 }
 
+TEST_F(LifecycleTest, LeakedKeysThatAreKnownAreRevokedInOneRevision) {
+  const auto one = add_key("one");
+  const auto two = add_key("two", "bob");
+  const auto gone = add_key("three");
+  const auto spared = add_key("four");
+  ASSERT_TRUE(set_state(gone, Standing::kRevoked, "before"));
+  const std::vector<KeyDigest> digests = {digest_of("one"), digest_of("nobody's"), digest_of("two"),
+                                          digest_of("three"), digest_of("one")};
+  const auto commit = registry().revoke_leaked(kOperator, digests, "in a gist", kNow).value();
+  EXPECT_EQ(commit.changes.size(), 2U);
+  EXPECT_EQ(key(one).reason, "in a gist");
+  EXPECT_EQ(standing(two), Standing::kRevoked);
+  EXPECT_EQ(key(gone).reason, "before");
+  EXPECT_EQ(standing(spared), Standing::kActive);
+  EXPECT_TRUE(registry().revoke_leaked(kOperator, digests, "", kNow)->changes.empty());
+}
+
 }  // namespace
 }  // namespace sallyport::test

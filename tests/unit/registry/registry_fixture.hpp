@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/registry/key_format.hpp"
+#include "agent/base/key_format.hpp"
 #include "agent/registry/registry.hpp"
 #include "agent/registry/sqlite_store.hpp"
 #include "tests/support/scratch_directory.hpp"

@@ -203,6 +203,11 @@ TEST_F(SqliteStoreTest, StoreOfAnOlderAgentIsBroughtForward) {
   EXPECT_EQ(registry().cidrs().value().size(), 1U);
   EXPECT_EQ(store_->key_count().value(), 3U);
   EXPECT_TRUE(registry().transfer_key(kOperator, limited, "acme", "bob", "", kNow));
+
+  struct stat status {};
+  ASSERT_EQ(stat((file_ + ".schema-1").c_str(), &status), 0) << "there is no way back";
+  EXPECT_EQ(status.st_mode & 0777, 0600U);
+  EXPECT_EQ(dump(*SqliteStore::open(file_ + ".schema-1").value()), before);
 }
 
 TEST_F(SqliteStoreTest, StoreWithoutAVersionIsNotOurs) {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <boost/json/parse.hpp>
@@ -78,6 +80,34 @@ TEST_F(LogServiceTest, VerificationSaysWhatIsWrongAndItsStatusToo) {
   EXPECT_EQ(call("audit verify --expect nonsense").status, 2);
   EXPECT_EQ(call("audit verify -o json --expect 2:" + std::string(64, '0')).status, 1);
   EXPECT_EQ(operations_.last_call(), "verify_audit 2");
+}
+
+TEST_F(LogServiceTest, KeysInFilesAreFoundWithoutTheAgentAndNeverShown) {
+  const std::string raw = make_key("live").value().raw;
+  const auto file = directory_ + "/leak";
+  std::ofstream(file) << "a\nexport KEY=" << raw << "\n";
+  const auto ran = call("key scan /dev/null " + file + " - </dev/null");
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_EQ(ran.out, file + ":2: key " + raw.substr(9, 8) + " (live)\n");
+  EXPECT_EQ(call("key scan <" + file).status, 1);
+  EXPECT_EQ(call("key scan /dev/null").status, 0);
+  EXPECT_EQ(call("key scan /nowhere " + file).status, 2);
+  EXPECT_THAT(call("key scan -o json " + file).out, HasSubstr(R"("line":2,"id":")"));
+}
+
+TEST_F(LogServiceTest, LeakedKeysAreSentAsDigestsAlone) {
+  serve();
+  const std::string raw = make_key("live").value().raw;
+  const auto file = directory_ + "/leak";
+  std::ofstream(file) << raw << " and again " << raw << "\nforeign-key\n";
+  const auto ran = call("key report-leak " + file + " --reason gist");
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_THAT(ran.out, HasSubstr("revoked key Xy12AbCd\n1 revoked, 0 not known here"));
+  EXPECT_THAT(ran.out, Not(HasSubstr(raw.substr(18, 20))));
+  EXPECT_EQ(operations_.last_call(), "report_leak 1 gist");
+  EXPECT_EQ(call("key report-leak --lines <" + file).status, 0);
+  EXPECT_EQ(operations_.last_call(), "report_leak 2 leaked");
+  EXPECT_EQ(call("key report-leak </dev/null").status, 1);
 }
 
 }  // namespace

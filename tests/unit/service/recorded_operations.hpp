@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/registry/key_format.hpp"
+#include "agent/base/key_format.hpp"
 #include "agent/service/operations.hpp"
 #include "tests/unit/service/scripted_events.hpp"
 #include "tests/unit/service/scripted_logs.hpp"
@@ -36,14 +36,7 @@ class RecordedOperations final : public Operations {
   std::atomic<bool> stopping{false};
   std::string fault;  // of the audit log
   KeyView key_shown = {.key = some_key()};
-  Explanation explanation = {
-      .subject = "192.0.2.7",
-      .kind = "address",
-      .outer = {.passes = false,
-                .code = "DROP_SOURCE_BANNED",
-                .text = "source banned by an operator"},
-      .inner = {.passes = false, .code = "banned", .text = "closed at accept"},
-      .facts = {{"ban", "by an operator"}}};
+  Explanation explanation = some_explanation();
   std::function<std::unique_ptr<EventStream>()> make_stream = [] {
     return std::make_unique<ScriptedEvents>(std::vector<EventView>{some_event()}, true);
   };
@@ -148,6 +141,12 @@ class RecordedOperations final : public Operations {
   Result<Receipt> transfer_key(const Actor& actor, const std::string& id, const UserName& heir,
                                const std::string& reason) override {
     return change(actor, "transfer_key " + id + " " + heir.tenant + " " + heir.user + " " + reason);
+  }
+  Result<LeakAnswer> report_leak(const Actor& actor, const std::vector<KeyDigest>& digests,
+                                 const std::string& reason) override {
+    auto receipt = change(actor, "report_leak " + std::to_string(digests.size()) + " " + reason);
+    if (!receipt) return receipt.error();
+    return LeakAnswer{*receipt, {"Xy12AbCd"}};
   }
   Result<CreatedKey> rotate_key(const Actor& actor, const std::string& id,
                                 const RotationOrder& order, const std::string& reason) override {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/registry/store_rows.hpp"
+#include "agent/service/explanation.hpp"
 
 namespace sallyport::test {
 
@@ -28,6 +29,16 @@ inline AuditRecord some_act(std::uint64_t sequence) {
   record.revision = 7;
   if (sequence > 1) record.refusal = "no such key";
   return record;
+}
+
+inline Explanation some_explanation() {
+  return {.subject = "192.0.2.7",
+          .kind = "address",
+          .outer = {.passes = false,
+                    .code = "DROP_SOURCE_BANNED",
+                    .text = "source banned by an operator"},
+          .inner = {.passes = false, .code = "banned", .text = "closed at accept"},
+          .facts = {{"ban", "by an operator"}}};
 }
 
 }  // namespace sallyport::test

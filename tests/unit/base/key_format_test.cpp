@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/registry/key_format.hpp"
+#include "agent/base/key_format.hpp"
 
 #include <array>
 #include <map>
