@@ -9,7 +9,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from harness import packet, sandbox, terminator  # noqa: E402
+from harness import packet, registry, sandbox, terminator  # noqa: E402
 from harness.report import BenchError, is_met  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -25,6 +25,8 @@ def expected():
             for case in packet.cases_of(STATE) for subject in (*case.peers, "sallyport")]
     rows += [("terminator", case.name, None, terminator.UNIT, subject)
              for case in terminator.CASES for subject in terminator.SUBJECTS]
+    rows += [("registry", name, None, unit, "sallyport")
+             for name, (unit, _, _) in registry.CASES.items()]
     return rows
 
 
@@ -86,7 +88,7 @@ def main():
         print(f"skipped: {error}")
         return 77
     done = subprocess.run([os.path.join(HERE, "run"), "--runs", "1", "--seconds", "0.1", "--state", STATE,
-                           "packet", "terminator"], stdout=subprocess.PIPE, text=True)
+                           "packet", "registry", "terminator"], stdout=subprocess.PIPE, text=True)
     if done.returncode:
         print(f"tools/bench/run ended with status {done.returncode}")
         return 1
