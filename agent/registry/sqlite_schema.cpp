@@ -130,6 +130,8 @@ CREATE TABLE audit_head (
 ) STRICT;
 CREATE TRIGGER audit_is_not_rewritten BEFORE UPDATE ON audit
   BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER log_is_not_cut BEFORE DELETE ON changes
+  BEGIN SELECT raise(ABORT, 'the change log is append-only'); END;
 CREATE TRIGGER audit_is_not_cut BEFORE DELETE ON audit
   BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
 PRAGMA user_version = 6;

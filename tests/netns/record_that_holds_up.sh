@@ -75,7 +75,7 @@ sql() {
 	python3 - "$scratch/sallyport.db" "$1" <<-'END'
 		import sqlite3, sys
 		database = sqlite3.connect(sys.argv[1])
-		for trigger in ("audit_is_not_rewritten", "audit_is_not_cut"):
+		for trigger in ("audit_is_not_rewritten", "audit_is_not_cut", "log_is_not_cut"):
 		    database.execute("DROP TRIGGER " + trigger)
 		database.executescript(sys.argv[2])
 	END

@@ -41,7 +41,8 @@ class AuditTest : public RegistryFixture {
     ASSERT_EQ(sqlite3_open(file_.c_str(), &database), SQLITE_OK);
     const std::string all =
         "BEGIN; DROP TRIGGER IF EXISTS audit_is_not_rewritten;"
-        "DROP TRIGGER IF EXISTS audit_is_not_cut; DROP TRIGGER IF EXISTS log_is_not_rewritten;" +
+        "DROP TRIGGER IF EXISTS audit_is_not_cut; DROP TRIGGER IF EXISTS log_is_not_rewritten;"
+        "DROP TRIGGER IF EXISTS log_is_not_cut;" +
         sql + "; COMMIT";
     EXPECT_EQ(sqlite3_exec(database, all.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
         << sqlite3_errmsg(database) << ": " << sql;
