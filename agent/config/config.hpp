@@ -11,6 +11,7 @@
 #include "agent/config/access_log_rules.hpp"
 #include "agent/config/event_rules.hpp"
 #include "agent/config/offender_rules.hpp"
+#include "agent/config/pace_rules.hpp"
 #include "bpf/abi/service.h"
 
 namespace sallyport {
@@ -20,12 +21,6 @@ struct Endpoint {
   std::uint16_t port = 0;  // host byte order
 
   bool operator==(const Endpoint&) const = default;
-};
-
-/// How fast one source (IPv6: a /64) may open connections to all services together.
-struct PaceRules {
-  std::uint32_t per_second = 0;  // 0: as it likes
-  std::uint32_t burst = 100;     // at once, beyond that
 };
 
 /// How the outer door is attached to an interface. kAuto: natively alone, else in libxdp's
