@@ -11,8 +11,10 @@ namespace sallyport {
 /// honest client comes near. Pure; GCRA.
 class FloodGuard {
  public:
-  static constexpr std::uint64_t kCostMs = 10;
-  static constexpr std::uint64_t kBurstMs = 10'000;
+  static constexpr std::uint64_t kPerSecond = 100;
+  static constexpr std::uint64_t kBurst = 1000;
+  static constexpr std::uint64_t kCostMs = 1000 / kPerSecond;
+  static constexpr std::uint64_t kBurstMs = kBurst * kCostMs;
 
   /// One more at `now_ms`, which never goes back. False: it is too much.
   [[nodiscard]] bool admits(std::uint64_t now_ms) noexcept {

@@ -62,6 +62,7 @@ bool Http2Connection::open() {
   if (nghttp2_option_new(&made) != 0) return false;
   const std::unique_ptr<nghttp2_option, FreeOptions> options(made);
   nghttp2_option_set_no_auto_window_update(made, 1);
+  nghttp2_option_set_stream_reset_rate_limit(made, 100'000, 10'000);  // `FloodGuard` decides
   nghttp2_session* session = nullptr;
   if (nghttp2_session_server_new3(&session, http2_callbacks(), this, made, wiping_memory()) != 0) {
     return false;

@@ -130,7 +130,7 @@ void Http2Stream::take_offered(char* out, std::size_t bytes) noexcept {
   const std::size_t own = std::min(bytes, out_.size() - out_taken_);
   std::memcpy(out, out_.data() + out_taken_, own);
   out_taken_ += own;
-  std::memcpy(out + own, lent_.data(), bytes - own);
+  if (bytes > own) std::memcpy(out + own, lent_.data(), bytes - own);
   lent_.remove_prefix(bytes - own);
   if (is_served_) set_timeout(service.config.http.body_timeout);
   if (out_taken_ < out_.size() || !lent_.empty()) return;
