@@ -78,14 +78,13 @@ bool Http2Connection::open() {
              0;
 }
 
-bool Http2Connection::receive(std::string_view bytes) {
+void Http2Connection::receive(std::string_view bytes) {
   is_at_work_ = true;
   const auto* const start = reinterpret_cast<const std::uint8_t*>(bytes.data());
   const ssize_t taken = nghttp2_session_mem_recv(session_.get(), start, bytes.size());
-  if (taken < 0) is_failed_ = true;
+  if (taken < 0) is_failed_ = is_broken_ = true;
   settle();
   is_at_work_ = false;
-  return !is_failed_;
 }
 
 void Http2Connection::produce() {
@@ -93,7 +92,7 @@ void Http2Connection::produce() {
   while (out.room().size() >= kFrameRoom) {
     const std::uint8_t* bytes = nullptr;
     const ssize_t size = nghttp2_session_mem_send(session_.get(), &bytes);
-    if (size < 0) is_failed_ = true;
+    if (size < 0) is_failed_ = is_broken_ = true;
     if (size <= 0) break;
     std::memcpy(out.room().data(), bytes, static_cast<std::size_t>(size));
     out.grow(static_cast<std::size_t>(size));
@@ -104,7 +103,7 @@ void Http2Connection::produce() {
 
 bool Http2Connection::is_over() const noexcept {
   if (!out.empty()) return false;
-  if (is_failed_) return true;
+  if (is_failed_) return is_broken_ || !has_output();
   if (has_said_goodbye_ && streams_.empty()) return true;
   return nghttp2_session_want_read(session_.get()) == 0 &&
          nghttp2_session_want_write(session_.get()) == 0;

@@ -26,13 +26,14 @@ class Http2Connection final : public Multiplexer {
   /// False: no memory for it.
   [[nodiscard]] bool open();
 
-  /// Takes what came. Streams begin, go on and end by it. False: end the connection, after what
-  /// there is to send.
-  [[nodiscard]] bool receive(std::string_view bytes);
+  /// Takes what came. Streams begin, go on and end by it.
+  void receive(std::string_view bytes);
   /// Fills `out` with what there is to send, as far as it has room.
   void produce();
   /// Nothing will come of it any more, but for what is in `out`.
   [[nodiscard]] bool is_over() const noexcept;
+  /// Nothing more is read; what there is to send says why.
+  [[nodiscard]] bool is_failed() const noexcept { return is_failed_; }
   [[nodiscard]] bool has_streams() const noexcept { return !streams_.empty(); }
   [[nodiscard]] bool has_output() const noexcept {
     return nghttp2_session_want_write(session_.get()) != 0;
@@ -80,6 +81,7 @@ class Http2Connection final : public Multiplexer {
   FloodGuard guard_;
   bool is_at_work_ = false;  // output is fetched anyway afterwards
   bool is_failed_ = false;
+  bool is_broken_ = false;  // nghttp2 can't go on
   bool has_said_goodbye_ = false;
 };
 

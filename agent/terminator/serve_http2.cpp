@@ -10,14 +10,13 @@ namespace {
 
 // Reads what is there, as far as it is this connection's turn. kDone: there may be more.
 Io take(Session& session, Http2Connection& connection) {
-  while (!session.is_greedy()) {
+  while (!session.is_greedy() && !connection.is_failed()) {
     const Io io = session.read_more();
     if (io != Io::kDone) return io;
-    const bool goes_on = connection.receive(session.in.view());
+    connection.receive(session.in.view());
     session.in.clear();
-    if (!goes_on) return Io::kFailed;
   }
-  return Io::kDone;
+  return connection.is_failed() ? Io::kWantWrite : Io::kDone;
 }
 
 // Sends what there is to send, as far as it is this connection's turn; adds to `total`.
