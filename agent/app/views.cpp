@@ -44,6 +44,7 @@ std::vector<NamedCounter> view_agent(Parts& parts, const TerminatorCounters& cou
       {"accept_pauses", "pauses in accepting, for want of file descriptors",
        counters.accept_pauses},
       {"floods", "HTTP/2 connections ended for what they asked too often", counters.floods},
+      {"tunnels", "requests that were upgraded, to WebSocket or the like", counters.tunnels},
       {"access_lost", "lines of the access log that could not be written",
        parts.access ? parts.access->lost() : 0},
       {"handshake_failures", "TLS handshakes that failed", counters.handshake_failures},

@@ -64,7 +64,8 @@ struct HttpLimits {
   std::chrono::milliseconds handshake_timeout{10000};
   std::chrono::milliseconds head_timeout{10000};
   std::chrono::milliseconds idle_timeout{60000};
-  std::chrono::milliseconds body_timeout{30000};  // between two reads of a body
+  std::chrono::milliseconds body_timeout{30000};     // between two reads of a body
+  std::chrono::milliseconds tunnel_timeout{600000};  // in which an upgraded connection says nothing
 };
 
 /// What its clients speak. kCleartext: HTTP/1.1 from a hop that has ended TLS before us.
@@ -81,7 +82,8 @@ struct ServiceConfig {
   UpstreamConfig upstream;
   HttpLimits http;
   std::vector<std::string> key_headers = {"authorization", "x-api-key"};  // lower case
-  std::string claimed_user_header = "x-user-id";  // lower case; empty: no claim is read
+  std::vector<std::string> upgrades = {"websocket"};  // that clients may ask for; lower case
+  std::string claimed_user_header = "x-user-id";      // lower case; empty: no claim is read
   std::string forwarded_user_header =
       "X-Auth-User";  // set for the upstream, never taken from a client
   std::string forwarded_tenant_header = "X-Auth-Tenant";

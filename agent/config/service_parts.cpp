@@ -40,7 +40,7 @@ constexpr std::array<Field<UpstreamConfig>, 4> kUpstreamFields = {{
      }},
 }};
 
-constexpr std::array<Field<HttpLimits>, 8> kLimitFields = {{
+constexpr std::array<Field<HttpLimits>, 9> kLimitFields = {{
     {"head_bytes",
      [](HttpLimits& l, const YamlValue& v) {
        read_whole(v, l.head_bytes, {256, 1U << 20});
@@ -65,6 +65,8 @@ constexpr std::array<Field<HttpLimits>, 8> kLimitFields = {{
      [](HttpLimits& l, const YamlValue& v) { read_duration(v, l.idle_timeout, kTimeout); }},
     {"body_timeout",
      [](HttpLimits& l, const YamlValue& v) { read_duration(v, l.body_timeout, kTimeout); }},
+    {"tunnel_timeout",
+     [](HttpLimits& l, const YamlValue& v) { read_duration(v, l.tunnel_timeout, kTimeout); }},
 }};
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxServices = 64;
 constexpr std::size_t kMaxKeyHeaders = 8;
+constexpr std::size_t kMaxUpgrades = 8;
 
 /// A service, and the lines of what must differ between services.
 struct ServiceDraft {
@@ -92,6 +93,22 @@ void read_key_headers(ServiceDraft& draft, const YamlValue& list) {
   if (!headers.empty()) draft.config.key_headers = std::move(headers);
 }
 
+void read_upgrades(ServiceDraft& draft, const YamlValue& list) {
+  draft.config.upgrades.clear();
+  for (const auto& item : list_items(list, kMaxUpgrades, Need::kOptional)) {
+    const auto* text = scalar_of(item);
+    if (text == nullptr) continue;
+    const std::string protocol = lower_case(*text);
+    if (!is_header_name(*text)) {
+      item.fail("expected the name of a protocol, such as websocket, got " + quoted(*text));
+    } else if (protocol.starts_with("h2c") || protocol.starts_with("http")) {
+      item.fail(quoted(*text) + " would carry requests past the checks and can't be allowed");
+    } else {
+      draft.config.upgrades.push_back(protocol);
+    }
+  }
+}
+
 void read_name(ServiceDraft& draft, const YamlValue& value) {
   draft.name_line = value.line;
   const auto* text = scalar_of(value);
@@ -105,7 +122,7 @@ void read_name(ServiceDraft& draft, const YamlValue& value) {
   }
 }
 
-constexpr std::array<Field<ServiceDraft>, 12> kServiceFields = {{
+constexpr std::array<Field<ServiceDraft>, 13> kServiceFields = {{
     {"name", read_name, Need::kRequired},
     {"listen",
      [](ServiceDraft& d, const YamlValue& v) {
@@ -128,6 +145,7 @@ constexpr std::array<Field<ServiceDraft>, 12> kServiceFields = {{
     {"upstream", [](ServiceDraft& d, const YamlValue& v) { read_upstream(d.config.upstream, v); },
      Need::kRequired},
     {"key_headers", read_key_headers},
+    {"upgrades", read_upgrades},
     {"claims",
      [](ServiceDraft& d, const YamlValue& v) { read_section(d.config, v, kClaimFields); }},
     {"forward", read_forward},

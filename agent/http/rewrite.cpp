@@ -112,6 +112,10 @@ void write_upstream_head(const RequestHead& request, const UpstreamRewrite& rewr
   append_forwarded_proto(request, rewrite.sender, out);
   if (!request.host.empty()) append_field("X-Forwarded-Host", request.host, out);
   append_framing(request.framing, request.content_length, out);
+  if (!rewrite.upgrade.empty()) {
+    out += "Connection: upgrade\r\n";
+    append_field("Upgrade", rewrite.upgrade, out);
+  }
   out += "\r\n";
 }
 

@@ -21,6 +21,7 @@ struct UpstreamRewrite {
   std::span<const HeaderField> added;         // set by us; same-named ones of the client go
   std::string_view peer_address;              // for X-Forwarded-For
   Sender sender = Sender::kClient;
+  std::string_view upgrade = {};  // the protocol to ask for; empty: none
 };
 
 /// Appends the head for the upstream to `out`: hop-by-hop fields removed (RFC 9110 section

@@ -37,6 +37,7 @@ struct WorkerCounters {
   Counter timeouts;
   Counter upstream_failures;
   Counter floods;
+  Counter tunnels;
   Counter cut;
   std::array<Counter, static_cast<std::size_t>(CheckCode::kCount)> checks;
 
@@ -55,6 +56,7 @@ struct WorkerCounters {
     sum.timeouts += timeouts.get();
     sum.upstream_failures += upstream_failures.get();
     sum.floods += floods.get();
+    sum.tunnels += tunnels.get();
     sum.cut += cut.get();
     for (std::size_t i = 0; i < checks.size(); ++i) sum.checks[i] += checks[i].get();
   }

@@ -20,8 +20,9 @@ struct Exchange {
   std::size_t head_bytes = 0;  // of the request
   std::size_t kept_bytes = 0;  // at the front of the session's buffer: served, not consumed yet
   bool is_head_request = false;
-  BodyCursor request_body;  // past what was consumed or kept
-  ResponseHead response;    // views into from_upstream
+  BodyCursor request_body;   // past what was consumed or kept
+  std::string_view upgrade;  // what the upstream is asked to switch to, as the configuration has it
+  ResponseHead response;     // views into from_upstream
   Buffer from_upstream;
   AccessFacts access;
 
@@ -29,6 +30,7 @@ struct Exchange {
     head_bytes = kept_bytes = 0;
     is_head_request = false;
     request_body = {};
+    upgrade = {};
     from_upstream.clear();
     access.clear();
   }

@@ -2,6 +2,7 @@
 #include "agent/terminator/forward.hpp"
 
 #include "agent/http/rewrite.hpp"
+#include "agent/http/upgrade.hpp"
 #include "agent/terminator/upstream_io.hpp"
 
 namespace sallyport {
@@ -24,8 +25,19 @@ void write_head(Downstream& client, const Exchange& exchange, const KeyEntry& ke
       {.removed = client.service.gate.key_headers(),
        .added = added,
        .peer_address = client.peer_text(),
-       .sender = client.service.is_behind_hop() ? Sender::kTrustedHop : Sender::kClient},
+       .sender = client.service.is_behind_hop() ? Sender::kTrustedHop : Sender::kClient,
+       .upgrade = exchange.upgrade},
       out);
+}
+
+/// What the service lets the client switch to, of what it asks for.
+std::string_view granted_upgrade(const ServiceConfig& service, const RequestHead& request) {
+  const std::string_view asked = upgrade_of(request);
+  if (asked.empty()) return {};
+  for (const std::string& one : service.upgrades) {
+    if (iequals(one, asked)) return one;
+  }
+  return {};
 }
 
 bool is_too_large(const Downstream& client, const BodyCursor& body) noexcept {
@@ -42,6 +54,7 @@ Task<Attempt> send_start(Downstream& client, Exchange& exchange, KeyEntry& key) 
 
   std::string& scratch = client.context.scratch;
   scratch.clear();
+  exchange.upgrade = granted_upgrade(client.service.config, exchange.request);
   write_head(client, exchange, key, scratch);
   scratch.append(there.substr(0, bytes));
   const bool expects_continue = exchange.request.expect_continue && !body.is_done();
@@ -195,6 +208,7 @@ Task<Attempt> forward(Downstream& client, Exchange& exchange, KeyEntry& key) {
     result = co_await attempt(client, exchange, key, Reuse::kFreshOnly);
     if (result == Attempt::kStale) result = Attempt::kUnreachable;
   }
+  if (result == Attempt::kSwitched) co_return result;
   if (client.up) client.service.upstream.end(std::move(client.up));
   if (result <= Attempt::kAborted) co_return result;
   result = co_await answer(client, exchange, result);

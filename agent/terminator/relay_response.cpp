@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 
+#include "agent/http/upgrade.hpp"
 #include "agent/terminator/forward.hpp"
 #include "agent/terminator/upstream_io.hpp"
 
@@ -59,12 +60,14 @@ Task<Attempt> read_head(Downstream& client, Exchange& exchange, std::size_t& hea
       const auto parsed = parse_response_head(
           buffer.view(), limits, exchange.is_head_request ? "HEAD" : "GET", exchange.response);
       if (parsed.result == ParseStatus::kBad) co_return Attempt::kBadResponse;
-      if (parsed.result == ParseStatus::kDone && exchange.response.status >= 200) {
+      const bool is_final =
+          exchange.response.status >= 200 || switches_to(exchange.response, exchange.upgrade);
+      if (parsed.result == ParseStatus::kDone && is_final) {
         head_bytes = parsed.consumed;
         co_return Attempt::kAnswered;
       }
       if (parsed.result == ParseStatus::kDone) {
-        // Nobody asked to switch, so 101 is none; other interim responses are for our hop.
+        // A 101 to what nobody asked for is no answer; other interim responses are for our hop.
         if (exchange.response.status == 101) co_return Attempt::kBadResponse;
         buffer.consume(parsed.consumed);
         client.up->was_idle = false;
@@ -142,6 +145,20 @@ Task<Attempt> relay_rest(Downstream& client, Exchange& exchange, KeyEntry& key,
   co_return Attempt::kAnswered;
 }
 
+Task<Attempt> switch_protocols(Downstream& client, Exchange& exchange, KeyEntry& key,
+                               std::size_t head_bytes) {
+  std::string& scratch = client.context.scratch;
+  scratch.clear();
+  write_switching_head(exchange.response, exchange.upgrade, scratch);
+  exchange.from_upstream.consume(head_bytes);
+  const std::size_t size = scratch.size();
+  const Step sent = co_await client.send(scratch);
+  if (sent != Step::kDone) co_return Attempt::kAborted;
+  (void)client.context.edge.charge_sent(key, size);
+  exchange.access.bytes_out += size;
+  co_return Attempt::kSwitched;
+}
+
 }  // namespace
 
 Task<Attempt> relay_response(Downstream& client, Exchange& exchange, KeyEntry& key) {
@@ -153,6 +170,10 @@ Task<Attempt> relay_response(Downstream& client, Exchange& exchange, KeyEntry& k
   if (paced != Step::kDone) co_return Attempt::kAborted;
 
   exchange.access.on_response(exchange.response.status);
+  if (exchange.response.status == 101) {
+    const Attempt switched = co_await switch_protocols(client, exchange, key, head_bytes);
+    co_return switched;
+  }
   const ResponsePlan plan = client.plan_for(exchange);
   BodyCursor body(exchange.response.framing, exchange.response.content_length,
                   ChunkedWalker::Trailers::kPass);

@@ -5,6 +5,7 @@
 #include "agent/terminator/forward.hpp"
 #include "agent/terminator/judge_request.hpp"
 #include "agent/terminator/serve_http2.hpp"
+#include "agent/terminator/tunnel.hpp"
 
 namespace sallyport {
 
@@ -162,7 +163,8 @@ Task<Next> serve_request(Session& session) {
     next = co_await refuse(session, exchange, judgement);
     co_return next;
   }
-  const Attempt result = co_await forward(session, exchange, *judgement.key);
+  Attempt result = co_await forward(session, exchange, *judgement.key);
+  if (result == Attempt::kSwitched) result = co_await tunnel(session, exchange, *judgement.key);
   session.binding.on_answered();
   exchange.access.is_whole = result != Attempt::kAborted;
   if (result == Attempt::kAnswered) co_return Next::kRequest;

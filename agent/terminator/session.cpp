@@ -26,7 +26,7 @@ Io Session::read_more() {
 }
 
 void Session::on_tick() noexcept {
-  if (phase == Phase::kIdle && !has_released_) {
+  if ((phase == Phase::kIdle || phase == Phase::kTunnel) && !has_released_) {
     stream.release_buffers();
     has_released_ = true;
   }

@@ -28,6 +28,7 @@ struct TerminatorCounters {
   std::uint64_t timeouts = 0;           // a peer was too slow; idle connections don't count
   std::uint64_t upstream_failures = 0;  // answered 502 or 504
   std::uint64_t floods = 0;             // HTTP/2 connections ended for what they asked too often
+  std::uint64_t tunnels = 0;            // requests that were upgraded
   std::uint64_t cut = 0;  // connections, HTTP/2 streams cut by a revocation, a ban or the policy
   std::uint64_t checks[static_cast<std::size_t>(CheckCode::kCount)] = {};  // by outcome
 };

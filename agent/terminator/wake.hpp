@@ -25,6 +25,7 @@ enum Interest : std::uint8_t {
 enum class Phase : std::uint8_t {
   kBusy,
   kIdle,     // between requests: may be ended at any time
+  kTunnel,   // bytes go both ways as they come, until a side ends
   kLeaving,  // answered for the last time; waits for the client to hear it
 };
 

@@ -34,15 +34,17 @@ services:
     tls: { certificate: c.pem, private_key: k.pem }
     upstream: { address: "[2001:db8::9]:9000", connect_timeout: 500ms, response_timeout: 5m, max_idle_per_worker: 3 }
     key_headers: [X-Key, AUTHORIZATION]
+    upgrades: [WebSocket, mqtt]
     claims: { user_header: X-Who }
     forward: { user_header: X-U, tenant_header: X-T }
-    limits: { head_bytes: 4096, headers: 128, body_bytes: 0, streams: 7, handshake_timeout: 1s, head_timeout: 2s, idle_timeout: 1h, body_timeout: 4s }
+    limits: { head_bytes: 4096, headers: 128, body_bytes: 0, streams: 7, handshake_timeout: 1s, head_timeout: 2s, idle_timeout: 1h, body_timeout: 4s, tunnel_timeout: 5s }
   - name: api6
     listen: "[::]:8444"
     tls: { certificate: c.pem, private_key: k.pem }
     upstream: { address: 127.0.0.1:9000 }
     claims: { user_header: "" }
     http2: false
+    upgrades: []
     udp: true
     on_condemned: reset
   - name: behind
@@ -126,6 +128,9 @@ TEST(ConfigTest, ReadsWhatTheOuterDoorNeedsToKnowOfAService) {
   EXPECT_FALSE(behind.answers_by_reset);
   EXPECT_EQ(behind.tls.certificate_file, "");
   EXPECT_TRUE(parsed.config.services[3].answers_by_reset) << "a hop is told at once";
+  EXPECT_EQ(plain.upgrades, (std::vector<std::string>{"websocket", "mqtt"}));
+  EXPECT_TRUE(other.upgrades.empty());
+  EXPECT_EQ(behind.upgrades, std::vector<std::string>{"websocket"});
 }
 
 TEST(ConfigTest, ReadsLimitsAndOffenderRules) {
@@ -141,6 +146,7 @@ TEST(ConfigTest, ReadsLimitsAndOffenderRules) {
   EXPECT_EQ(limits.head_timeout, milliseconds(2000));
   EXPECT_EQ(limits.idle_timeout, milliseconds(3600000));
   EXPECT_EQ(limits.body_timeout, milliseconds(4000));
+  EXPECT_EQ(limits.tunnel_timeout, milliseconds(5000));
   EXPECT_EQ(rules.refusals, 3U);
   EXPECT_EQ(rules.window_ns, 2 * kSecondNs);
   EXPECT_EQ(rules.ban_ns, 5 * kSecondNs);

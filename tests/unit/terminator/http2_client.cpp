@@ -144,11 +144,13 @@ bool Http2Client::send_raw(std::string_view frames) {
 void Http2Client::scan(std::string_view bytes) {
   constexpr std::size_t kFrameHead = 9;
   unscanned_ += bytes;
-  const auto octet = [&](std::size_t at) { return static_cast<unsigned char>(unscanned_[at]); };
+  const auto octet = [&](std::size_t at) {
+    return std::size_t{static_cast<unsigned char>(unscanned_[at])};
+  };
   while (unscanned_.size() >= kFrameHead) {
     const std::size_t size = octet(0) << 16U | octet(1) << 8U | octet(2);
     if (unscanned_.size() < kFrameHead + size) return;
-    if (octet(3) == NGHTTP2_GOAWAY) goodbye_ = octet(kFrameHead + 7);
+    if (octet(3) == NGHTTP2_GOAWAY) goodbye_ = static_cast<std::uint32_t>(octet(kFrameHead + 7));
     unscanned_.erase(0, kFrameHead + size);
   }
 }

@@ -101,6 +101,18 @@ std::optional<Response> HttpClient::receive(bool is_to_head) {
   return response;
 }
 
+std::string HttpClient::take(std::size_t size) {
+  while (pending_.size() < size && read_more()) {
+  }
+  const std::string taken = pending_.substr(0, size);
+  pending_.erase(0, taken.size());
+  return taken;
+}
+
+void HttpClient::end_writing() {
+  ::shutdown(fd_.get(), SHUT_WR);
+}
+
 bool HttpClient::meets_end() {
   if (!pending_.empty() || (!is_ended_ && read_more())) return false;
   return is_ended_;

@@ -35,6 +35,10 @@ class HttpClient {
     if (!send(request)) return std::nullopt;
     return receive();
   }
+  /// The next `size` bytes, whatever they mean; fewer where the connection ends or is silent.
+  [[nodiscard]] std::string take(std::size_t size);
+  /// Says that nothing more will be sent, and goes on reading.
+  virtual void end_writing();
   /// Waits for the end of the connection; false if something else comes or nothing happens.
   [[nodiscard]] bool meets_end();
   /// Closes with a reset.

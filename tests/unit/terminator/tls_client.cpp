@@ -30,6 +30,11 @@ bool TlsClient::send(std::string_view bytes) {
          static_cast<int>(bytes.size());
 }
 
+void TlsClient::end_writing() {
+  (void)SSL_shutdown(ssl_.get());
+  HttpClient::end_writing();
+}
+
 HttpClient::Read TlsClient::read_some(std::string& out) {
   char bytes[16384];
   ERR_clear_error();

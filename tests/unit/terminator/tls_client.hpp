@@ -19,6 +19,7 @@ class TlsClient : public HttpClient {
   [[nodiscard]] std::string protocol() const;
 
   [[nodiscard]] bool send(std::string_view bytes) override;
+  void end_writing() override;
 
  protected:
   [[nodiscard]] Read read_some(std::string& out) override;

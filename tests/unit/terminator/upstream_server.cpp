@@ -134,6 +134,31 @@ std::string read_any_body(UpstreamPeer& peer, const std::string& head) {
   return at == std::string::npos ? std::string{} : peer.read_body(std::stoul(head.substr(at + 16)));
 }
 
+// What an upgraded connection is for: each line comes back, and some have a meaning.
+void serve_lines(UpstreamServer& server, UpstreamPeer& peer) {
+  std::thread flood;
+  for (;;) {
+    const std::string line = peer.read_until("\n");
+    if (line.empty() || line == "bye\n") {
+      if (flood.joinable()) flood.join();
+      return peer.send(line.empty() ? "last words\n" : "and bye\n");
+    }
+    if (line == "flood\n") {  // and it goes on listening
+      flood = std::thread([&peer] { peer.send(std::string(8 << 20, 'f')); });
+    } else if (line == "hold\n") {
+      server.hold();
+    } else {
+      peer.send(line);
+    }
+  }
+}
+
+void switch_protocols(UpstreamServer& server, UpstreamPeer& peer, const std::string& protocol) {
+  peer.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + protocol +
+            "\r\nSec-WebSocket-Accept: yes\r\n\r\nwelcome\n");
+  serve_lines(server, peer);
+}
+
 }  // namespace
 
 void UpstreamServer::serve_everything(UpstreamPeer& peer) {
@@ -162,6 +187,10 @@ void UpstreamServer::serve_everything(UpstreamPeer& peer) {
       peer.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\npart");
       hold();
       return;
+    } else if (path == "/socket" && head.find("\r\nUpgrade: websocket\r\n") != std::string::npos) {
+      return switch_protocols(*this, peer, "WebSocket");
+    } else if (path == "/socket-other") {
+      return switch_protocols(*this, peer, "h2c");
     } else if (path == "/hints") {
       peer.send("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + ok("hinted"));
     } else if (path == "/garbage") {
