@@ -125,6 +125,17 @@ def check_seconds():
     assert 0.3 <= sums["seconds"] < 5 and sums["sent"] > 1000, sums
 
 
+def check_rate():
+    got = received(socket.AF_INET, 101, "--source", "192.0.2.8", "--rate", "3000",
+                   "--destination", "192.0.2.1:443")
+    assert len(got) == 101, len(got)
+    done = generate("--rate", "1000", "--count", "250", "--source", "192.0.2.8", "--destination",
+                    "192.0.2.1:443")
+    assert done.returncode == 0, done.stderr
+    # Never ahead of the rate: the 250th frame is due after a quarter of a second.
+    assert json.loads(done.stdout)["seconds"] >= 0.249, done.stdout
+
+
 def check_refusals():
     target = ["--source", "192.0.2.8", "--destination", "192.0.2.1:443"]
     for words, text in (
@@ -157,7 +168,7 @@ def main():
     for name in ("r0", "s0"):
         run("ip", "link", "set", name, "up")
     for check in (check_ipv4, check_ipv6, check_payload_file, check_random,
-                  check_seconds, check_refusals):
+                  check_seconds, check_rate, check_refusals):
         check()
         print(f"{check.__name__}: as it should be")
     return 0

@@ -23,7 +23,7 @@ using Clock = std::chrono::steady_clock;
 // Between two runs of a program the kernel waits until nobody uses the one before, which takes a
 // busy machine a tenth of a second: so many frames are one run, and a timer ends it.
 constexpr std::uint64_t kChunk = 1 << 24;
-constexpr std::uint64_t kChunksASecond = 100;  // at a limited rate
+constexpr std::uint64_t kChunksASecond = 100;  // at most, at a limited rate
 constexpr int kLooks = 50;                     // at what the peer took, 2 ms apart
 constexpr std::uint64_t kTooFew = 50;          // a peer that is ready takes more than one in 50
 
@@ -57,6 +57,15 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+/// How many frames one run is to send: a hundredth of a second's worth, or what is overdue where
+/// the runs take longer than that.
+std::uint64_t chunk_of(Clock::time_point start, std::uint64_t sent, std::uint64_t rate) {
+  if (rate == 0) return kChunk;
+  const auto due = static_cast<std::uint64_t>(seconds_since(start) * static_cast<double>(rate));
+  const std::uint64_t least = std::max<std::uint64_t>(rate / kChunksASecond, 1);
+  return std::clamp(due > sent ? due - sent : 0, std::min(least, kChunk), kChunk);
+}
+
 /// Sleeps until the `sent`th frame is due.
 void keep_rate(Clock::time_point start, std::uint64_t sent, std::uint64_t rate) {
   if (rate == 0) return;
@@ -69,13 +78,10 @@ void keep_rate(Clock::time_point start, std::uint64_t sent, std::uint64_t rate) 
 Result<double> send_all(Sender& sender, const Options& options) {
   const std::uint64_t all =
       options.count > 0 ? options.count : std::numeric_limits<std::uint64_t>::max();
-  const std::uint64_t chunk =
-      options.rate > 0 ? std::clamp<std::uint64_t>(options.rate / kChunksASecond, 1, kChunk)
-                       : kChunk;
   if (options.seconds > 0) ring_after(options.seconds);
   const auto start = Clock::now();
   while (interrupted == 0 && sender.sent() < all) {
-    const auto next = std::min(chunk, all - sender.sent());
+    const auto next = std::min(chunk_of(start, sender.sent(), options.rate), all - sender.sent());
     if (auto sent = sender.send(static_cast<std::uint32_t>(next)); !sent) return sent.error();
     keep_rate(start, sender.sent(), options.rate);
   }
