@@ -47,11 +47,14 @@ Result<std::vector<CidrEntry>> AgentOperations::cidrs() {
 }
 
 Result<StatusView> AgentOperations::status() {
-  return on_strand([&] { return view_status(parts_); });
+  auto tables = parts_.door.tables().use();
+  return on_strand([&] { return view_status(parts_, std::move(tables)); });
 }
 
 Result<CountersView> AgentOperations::counters() {
-  return on_strand([&] { return view_counters(parts_); });
+  const auto packets = parts_.door.tables().counters().counters();
+  if (!packets) return packets.error();
+  return on_strand([&] { return Result<CountersView>(view_counters(parts_, *packets)); });
 }
 
 Result<Receipt> AgentOperations::set_mode(const Actor& actor, const std::string& service,

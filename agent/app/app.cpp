@@ -11,6 +11,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "agent/app/metrics.hpp"
 #include "agent/registry/audit_chain.hpp"
 #include "agent/registry/sqlite_store.hpp"
 #include "agent/terminator/socket_address.hpp"
@@ -57,6 +58,7 @@ Result<std::unique_ptr<App>> App::open(const Config& config) {
   auto server = ControlServer::open(config.control_socket, *app->operations_);
   if (!server) return server.error();
   app->server_ = std::move(*server);
+  if (auto done = app->open_metrics(); !done) return done.error();
   return app;
 }
 
@@ -105,10 +107,27 @@ Result<void> App::open_inner_door() {
   auto access = AccessLog::open(parts_->config.access_log, parts_->workers);
   if (!access) return access.error();
   parts_->access = std::move(*access);
+  AccessSink* sink = parts_->access.get();
+  if (parts_->config.metrics.is_on()) {
+    parts_->meter = std::make_unique<RequestMeter>(parts_->config.services, parts_->workers, sink);
+    sink = parts_->meter.get();
+  }
   auto terminator = Terminator::open(parts_->config.services, ids, parts_->workers, parts_->index,
-                                     parts_->edge, parts_->access.get());
+                                     parts_->edge, sink);
   if (!terminator) return terminator.error();
   parts_->terminator = std::move(*terminator);
+  return {};
+}
+
+Result<void> App::open_metrics() {
+  const auto& config = parts_->config.metrics;
+  if (!config.is_on()) return {};
+  auto endpoint = MetricsEndpoint::open(config.address, config.port, [this](MetricsPage& page) {
+    write_metrics(*operations_, *parts_, page);
+  });
+  if (!endpoint) return endpoint.error();
+  metrics_ = std::move(*endpoint);
+  spdlog::info("metrics on http://{}/metrics", to_string(Endpoint{config.address, config.port}));
   return {};
 }
 
@@ -163,6 +182,7 @@ void App::judge_soon() {
 void App::stop() {
   if (parts_) parts_->events.close();
   if (parts_) parts_->revisions.close();
+  metrics_.reset();
   if (server_) server_->shutdown();
   server_.reset();
   event_reader_.reset();

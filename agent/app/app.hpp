@@ -14,6 +14,7 @@
 #include "agent/app/parts.hpp"
 #include "agent/app/service_manager.hpp"
 #include "agent/service/control_server.hpp"
+#include "agent/telemetry/metrics_endpoint.hpp"
 
 namespace sallyport {
 
@@ -37,6 +38,7 @@ class App {
 
   Result<void> open_parts(const Config& config);
   Result<void> open_inner_door();
+  Result<void> open_metrics();
   /// The strand's pulse; a strand that hangs is one that the manager hears nothing of.
   void start_ticking(const ServiceManager& manager);
   /// A worker's queue has something: drains all queues a moment later. Until then that queue wakes
@@ -55,6 +57,7 @@ class App {
   std::unique_ptr<ControlPlane> control_;
   std::unique_ptr<AgentOperations> operations_;
   std::unique_ptr<ControlServer> server_;
+  std::unique_ptr<MetricsEndpoint> metrics_;  // null: none asked for
   std::thread control_thread_;
 };
 

@@ -30,6 +30,7 @@ Result<Receipt> ControlPlane::change(const std::function<Result<Commit>()>& tran
   Stopwatch watch;
   auto commit = transaction();
   if (!commit) return commit.error();
+  parts_.revisions.commit(commit->revision);
   Receipt receipt{.revision = commit->revision, .store_us = watch.lap_us()};
 
   auto enforced = parts_.enforcer.apply(*commit);
@@ -54,6 +55,7 @@ Result<Receipt> ControlPlane::change(const std::function<Result<Commit>()>& tran
   receipt.terminator_us = watch.lap_us();
   receipt.terminator_done = true;
   parts_.revisions.advance(receipt.revision);
+  if (receipt.keys != 0) parts_.revocations.observe(receipt);
   return receipt;
 }
 

@@ -8,6 +8,8 @@
 
 #include "agent/app/access_log.hpp"
 #include "agent/app/door.hpp"
+#include "agent/app/request_meter.hpp"
+#include "agent/app/revocation_times.hpp"
 #include "agent/association/key_index.hpp"
 #include "agent/config/config.hpp"
 #include "agent/offenders/offender_policy.hpp"
@@ -51,7 +53,9 @@ struct Parts {
   OffenderPolicy policy;
   EventHub events;                         // any thread
   RevisionClock revisions;                 // any thread
+  RevocationTimes revocations;             // read by any thread
   std::unique_ptr<AccessLog> access;       // null: none
+  std::unique_ptr<RequestMeter> meter;     // null: nobody asks
   std::unique_ptr<Terminator> terminator;  // made last, gone first
   std::vector<sp_mode> modes;              // by service, as they are in force
   std::uint64_t offender_bans = 0;         // counters of the control strand

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "agent/app/verdicts.hpp"
 #include "agent/association/check_code.hpp"
@@ -93,7 +94,7 @@ std::vector<BanView> view_bans(Parts& parts) {
   return views;
 }
 
-Result<StatusView> view_status(Parts& parts) {
+Result<StatusView> view_status(Parts& parts, std::vector<TableUse> tables) {
   auto revision = parts.registry.revision();
   if (!revision) return revision.error();
   StatusView view{.version = SALLYPORT_VERSION,
@@ -107,7 +108,7 @@ Result<StatusView> view_status(Parts& parts) {
                   .outer_door_note = parts.door.note(),
                   .interfaces = parts.door.interfaces(),
                   .services = {},
-                  .tables = parts.door.tables().use()};
+                  .tables = std::move(tables)};
   for (std::size_t i = 0; i < parts.config.services.size(); ++i) {
     const auto& service = parts.config.services[i];
     view.services.push_back({service.name, to_string(service.listen),
@@ -116,13 +117,11 @@ Result<StatusView> view_status(Parts& parts) {
   return view;
 }
 
-Result<CountersView> view_counters(Parts& parts) {
-  auto packets = parts.door.tables().counters().counters();
-  if (!packets) return packets.error();
+CountersView view_counters(Parts& parts, const PacketCounters& packets) {
   CountersView view;
   for (std::uint32_t i = 0; i < SP_VERDICT_COUNT; ++i) {
     view.packets.push_back(
-        {std::string(verdict_name(i)), std::string(verdict_text(i)), (*packets)[i]});
+        {std::string(verdict_name(i)), std::string(verdict_text(i)), packets[i]});
   }
   const auto counters = parts.terminator->counters();
   view.checks = view_checks(counters);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <vector>
 
 #include "agent/app/parts.hpp"
@@ -8,9 +9,13 @@
 
 namespace sallyport {
 
-/// What operators see of the parts. Control strand.
+/// The outer door's, by verdict.
+using PacketCounters = std::array<sp_counter, SP_VERDICT_COUNT>;
+
+/// What operators see of the parts. Control strand; what was read from the kernel's tables is
+/// given, since they may be large, and the strand has revocations to do.
 [[nodiscard]] std::vector<BanView> view_bans(Parts& parts);
-[[nodiscard]] Result<StatusView> view_status(Parts& parts);
-[[nodiscard]] Result<CountersView> view_counters(Parts& parts);
+[[nodiscard]] Result<StatusView> view_status(Parts& parts, std::vector<TableUse> tables);
+[[nodiscard]] CountersView view_counters(Parts& parts, const PacketCounters& packets);
 
 }  // namespace sallyport

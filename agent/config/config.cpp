@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "agent/config/event_section.hpp"
+#include "agent/config/metrics_section.hpp"
 #include "agent/config/scalars.hpp"
 #include "agent/config/service_section.hpp"
 #include "agent/config/values.hpp"
@@ -183,7 +184,7 @@ constexpr std::array<Field<PaceRules>, 2> kPaceFields = {{
     {"burst", [](PaceRules& r, const YamlValue& v) { read_whole(v, r.burst, kPerSecond); }},
 }};
 
-constexpr std::array<Field<Config>, 8> kFields = {{
+constexpr std::array<Field<Config>, 9> kFields = {{
     {"store", [](Config& c, const YamlValue& v) { read_text(v, c.store_file, kMaxPath); },
      Need::kRequired},
     {"control", [](Config& c, const YamlValue& v) { read_section(c, v, kControlFields); }},
@@ -192,6 +193,7 @@ constexpr std::array<Field<Config>, 8> kFields = {{
        read_whole(v, c.workers, {0, 1024});
      }},
     {"log", [](Config& c, const YamlValue& v) { read_section(c, v, kLogFields); }},
+    {"metrics", read_metrics},
     {"outer_door", read_outer_door},
     {"services", [](Config& c, const YamlValue& v) { read_services(c.services, v); },
      Need::kRequired},

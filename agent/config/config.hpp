@@ -10,6 +10,7 @@
 #include "agent/base/address.hpp"
 #include "agent/config/access_log_rules.hpp"
 #include "agent/config/event_rules.hpp"
+#include "agent/config/metrics_rules.hpp"
 #include "agent/config/offender_rules.hpp"
 #include "agent/config/pace_rules.hpp"
 #include "bpf/abi/service.h"
@@ -95,6 +96,7 @@ struct Config {
   std::uint32_t workers = 0;  // 0: one per CPU
   std::string log_level = "info";
   AccessLogConfig access_log;
+  MetricsConfig metrics;
   OuterDoorConfig outer_door;
   OffenderRules offenders;
   PaceRules pace;

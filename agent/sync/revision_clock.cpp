@@ -13,6 +13,14 @@ void RevisionClock::advance(Revision revision) {
   changed_.notify_all();
 }
 
+Revision RevisionClock::lag() {
+  const Revision committed = committed_.load();
+  const std::lock_guard guard(lock_);
+  // Before the first change after a start nothing is known, and nothing is behind.
+  if (revision_ == 0) return committed == 0 ? 0 : 1;
+  return committed > revision_ ? committed - revision_ : 0;
+}
+
 void RevisionClock::close() {
   {
     const std::lock_guard guard(lock_);

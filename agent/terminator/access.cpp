@@ -39,7 +39,7 @@ void begin_access(Session& carrier, Exchange& exchange) {
   facts.began_ns = boot_now();
   facts.began_unix_ms = unix_ms();
   facts.bytes_in = exchange.head_bytes;
-  if (exchange.head_bytes == 0) return;
+  if (exchange.head_bytes == 0 || !carrier.context.access->reads_texts()) return;
   const RequestHead& request = exchange.request;
   const std::string_view texts[] = {request.method, request.host, path_of(request.target),
                                     request.fields.find("user-agent")};

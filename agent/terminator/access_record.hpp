@@ -35,6 +35,8 @@ struct AccessRecord {
 class AccessSink {
  public:
   virtual void record(unsigned worker, const AccessRecord& record) noexcept = 0;
+  /// Whether method, host, path and user agent are to be kept for it; else they are empty.
+  [[nodiscard]] virtual bool reads_texts() const noexcept { return true; }
 
  protected:
   ~AccessSink() = default;

@@ -48,6 +48,9 @@ class Workers final : public Terminator {
   std::uint64_t cut(const Refuses& refuses) override;
   bool drain(std::chrono::milliseconds grace) override;
   [[nodiscard]] TerminatorCounters counters() const override;
+  [[nodiscard]] std::vector<ServiceCertificate> certificates() const override {
+    return workers_.front()->certificates();
+  }
 
  private:
   enum class State : std::uint8_t { kOpen, kRunning, kStopped };

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "agent/association/key_index.hpp"
+#include "agent/base/clock.hpp"
 #include "agent/base/result.hpp"
 #include "agent/config/config.hpp"
 #include "agent/terminator/access_record.hpp"
@@ -31,6 +33,12 @@ struct TerminatorCounters {
   std::uint64_t tunnels = 0;            // requests that were upgraded
   std::uint64_t cut = 0;  // connections, HTTP/2 streams cut by a revocation, a ban or the policy
   std::uint64_t checks[static_cast<std::size_t>(CheckCode::kCount)] = {};  // by outcome
+};
+
+/// The certificate that a service shows.
+struct ServiceCertificate {
+  std::string service;
+  UnixSeconds expires_at = 0;
 };
 
 /// The inner door: N workers, each with one thread, one poller, and for each service one TLS
@@ -72,6 +80,9 @@ class Terminator {
   virtual bool drain(std::chrono::milliseconds grace) = 0;
 
   [[nodiscard]] virtual TerminatorCounters counters() const = 0;
+
+  /// Of each service that ends TLS, as it was loaded.
+  [[nodiscard]] virtual std::vector<ServiceCertificate> certificates() const = 0;
 };
 
 }  // namespace sallyport

@@ -7,6 +7,7 @@
 #include <openssl/x509err.h>
 
 #include <cerrno>
+#include <ctime>
 #include <string>
 #include <string_view>
 
@@ -126,6 +127,15 @@ Result<TlsContext> make_tls_context(const TlsConfig& files, const TicketKeys& ke
   SSL_CTX_set_default_passwd_cb(raw, refuse_passphrase);
   if (auto done = load_certificate(raw, files); !done) return done.error();
   return context;
+}
+
+UnixSeconds expires_at(const SSL_CTX& context) noexcept {
+  const X509* const certificate = SSL_CTX_get0_certificate(&context);
+  tm parts{};
+  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) {
+    return 0;
+  }
+  return ::timegm(&parts);
 }
 
 }  // namespace sallyport

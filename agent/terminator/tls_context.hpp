@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 
+#include "agent/base/clock.hpp"
 #include "agent/base/result.hpp"
 #include "agent/config/config.hpp"
 
@@ -40,5 +41,8 @@ class TicketKeys {
 /// each worker: Debian's OpenSSL scales badly when threads share one.
 [[nodiscard]] Result<TlsContext> make_tls_context(const TlsConfig& files, const TicketKeys& keys,
                                                   Protocols protocols);
+
+/// When the context's certificate ends.
+[[nodiscard]] UnixSeconds expires_at(const SSL_CTX& context) noexcept;
 
 }  // namespace sallyport

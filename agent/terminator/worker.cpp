@@ -88,6 +88,14 @@ Result<void> Worker::add_service(const ServiceConfig& config, std::uint16_t id,
   return {};
 }
 
+std::vector<ServiceCertificate> Worker::certificates() const {
+  std::vector<ServiceCertificate> certificates;
+  for (const auto& service : services_) {
+    if (service.tls) certificates.push_back({service.config.name, expires_at(*service.tls)});
+  }
+  return certificates;
+}
+
 Worker::~Worker() {
   stop();
 }

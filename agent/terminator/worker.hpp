@@ -48,7 +48,9 @@ class Worker {
   /// Resets what is still open and ends the thread. Any other thread.
   void stop();
 
+  // Any thread.
   [[nodiscard]] const WorkerCounters& counters() const noexcept { return context_.counters; }
+  [[nodiscard]] std::vector<ServiceCertificate> certificates() const;
 
  private:
   class Listener;

@@ -34,7 +34,7 @@ write_config() {
 	local interfaces=e0 attach=auto mode=enforce pin_directory=/sys/fs/bpf/sallyport
 	local address=192.0.2.1 address6=2001:db8::1 port=8443 upstream=127.0.0.1:9000 workers=2
 	local refusals=1000 window=10s ban=60s max_ban=1h guard=10m settle=30s exempt='' capacity='' events='' extra=''
-	local pace_per_second=0 pace_burst=100 cleartext='' resets='' egress='' access=''
+	local pace_per_second=0 pace_burst=100 cleartext='' resets='' egress='' access='' metrics=''
 	[ $# -eq 0 ] || local "$@"
 	{
 		cat <<-YAML
@@ -45,6 +45,7 @@ write_config() {
 			log:
 			  level: info
 			${access:+  access: $access}
+			${metrics:+metrics: {listen: $metrics\}}
 			outer_door:
 			  interfaces: [$interfaces]
 			  attach: $attach

@@ -48,6 +48,24 @@ const std::string kSecondService =
     "    tls: { certificate: c, private_key: k }\n    upstream: { address: 127.0.0.1:1 }\n";
 
 INSTANTIATE_TEST_SUITE_P(
+    Metrics, BadInputTest,
+    testing::Values(
+        BadInput{"BeyondLoopback", minimal_with("metrics: { listen: 192.0.2.1:9464 }\n"), 8,
+                 "whoever reaches 192.0.2.1:9464 could read the metrics"},
+        BadInput{"EveryAddress", minimal_with("metrics: { listen: 0.0.0.0:9464 }\n"), 8,
+                 "add beyond_loopback: true"},
+        BadInput{"NoListen", minimal_with("metrics: { beyond_loopback: true }\n"), 8, "listen"}),
+    name_of);
+
+TEST(MetricsSection, IsOffUnlessItIsThereAndGoesBeyondLoopbackWhenTold) {
+  EXPECT_FALSE(parse_config(kMinimal).config.metrics.is_on());
+  const auto parsed =
+      parse_config(minimal_with("metrics: { listen: 192.0.2.1:9464, beyond_loopback: true }\n"));
+  ASSERT_TRUE(parsed.errors.empty()) << shown(parsed);
+  EXPECT_EQ(parsed.config.metrics.address, *Address::parse("192.0.2.1"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
     Fields, BadInputTest,
     testing::Values(
         BadInput{"UnknownField", minimal_with("wrokers: 2\n"), 8,

@@ -17,6 +17,7 @@ constexpr std::string_view kWhole = R"(store: /var/lib/s.db
 control: { socket: /run/c.sock }
 workers: 2
 log: { level: debug, access: /var/log/a.log, access_format: combined }
+metrics: { listen: "[::1]:9464" }
 outer_door:
   interfaces: [eth0, eth1]
   attach: tc
@@ -67,6 +68,8 @@ TEST(ConfigTest, ReadsTheAgentsSettings) {
   EXPECT_EQ(config.log_level, "debug");
   EXPECT_EQ(config.access_log.file, "/var/log/a.log");
   EXPECT_EQ(config.access_log.format, AccessFormat::kCombined);
+  EXPECT_EQ(config.metrics.address, *Address::parse("::1"));
+  EXPECT_EQ(config.metrics.port, 9464U);
   const auto& door = config.outer_door;
   EXPECT_EQ(door.interfaces, (std::vector<std::string>{"eth0", "eth1"}));
   EXPECT_EQ(door.attach, Attach::kTc);

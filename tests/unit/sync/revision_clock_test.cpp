@@ -24,6 +24,17 @@ TEST(RevisionClockTest, WhoWaitsIsWokenByANewerRevisionAlone) {
   other.join();
 }
 
+TEST(RevisionClockTest, LagsByWhatTheStoreHasAndNobodyAcknowledged) {
+  RevisionClock clock;
+  EXPECT_EQ(clock.lag(), 0U);
+  clock.commit(7);
+  EXPECT_EQ(clock.lag(), 1U) << "before it nothing is known";
+  clock.advance(7);
+  EXPECT_EQ(clock.lag(), 0U);
+  clock.commit(9);
+  EXPECT_EQ(clock.lag(), 2U);
+}
+
 TEST(RevisionClockTest, NobodyWaitsOnceItIsClosed) {
   RevisionClock clock;
   std::thread other([&] { clock.close(); });

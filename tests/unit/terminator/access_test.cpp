@@ -24,6 +24,8 @@ class KeptAccess final : public AccessSink {
                       record.code, record.key, record.bytes_in, record.bytes_out,
                       record.upstream_us, record.is_whole});
   }
+  [[nodiscard]] bool reads_texts() const noexcept override { return has_texts; }
+  bool has_texts = true;
   /// Waits for the line of that number.
   Line line(std::size_t number) {
     for (int i = 0; i < 4000; ++i) {
@@ -99,6 +101,16 @@ TEST_F(Access, TellsThatAResponseWasCut) {
   ASSERT_TRUE(upstream.holds(1));
   revoke(ann_1);
   EXPECT_FALSE(kept.line(0).is_whole);
+}
+
+TEST_F(Access, KeepsNoTextForWhoReadsNone) {
+  kept.has_texts = false;
+  start();
+  TlsClient client(service.listen.port);
+  EXPECT_EQ(client.ask(get("/a", "key-bob"))->status, 200);
+  EXPECT_EQ(kept.line(0).path, "");
+  EXPECT_EQ(kept.line(0).status, 200u);
+  EXPECT_GT(kept.line(0).upstream_us, 0u);
 }
 
 TEST_F(Access, TellsOfEachStream) {
