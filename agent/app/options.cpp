@@ -14,6 +14,7 @@
 #include "agent/app/app.hpp"
 #include "agent/config/config_file.hpp"
 #include "agent/datapath/outer_door.hpp"
+#include "agent/doctor/doctor.hpp"
 
 namespace sallyport {
 namespace {
@@ -92,12 +93,17 @@ Options parse_options(int argc, char** argv) {
       "kernel, and proves everything else in its TLS terminator."};
   bool check_config = false;
   bool detach_door = false;
+  bool doctor = false;
   app.add_option("-c,--config", options.config_file, "configuration file (YAML)")
       ->capture_default_str();
   auto* check = app.add_flag("--check-config", check_config,
                              "report every error of the configuration file and exit");
   app.add_flag("--detach", detach_door,
                "remove our programs, pins and verdicts from the kernel and exit")
+      ->excludes(check);
+  app.add_flag("--doctor", doctor,
+               "look for what keeps this host from running it well, and print what was found as "
+               "JSON; `sallyport doctor` shows it")
       ->excludes(check);
   app.set_version_flag("--version", "sallyportd " SALLYPORT_VERSION);
   try {
@@ -108,6 +114,7 @@ Options parse_options(int argc, char** argv) {
     return options;
   }
   if (check_config) options.verb = Options::Verb::kCheckConfig;
+  if (doctor) options.verb = Options::Verb::kDoctor;
   if (detach_door) options.verb = Options::Verb::kDetach;
   return options;
 }
@@ -121,6 +128,9 @@ int run_agent(const Options& options) {
   if (!load_config(options.config_file, config)) return kExitUsage;
   spdlog::set_level(spdlog::level::from_str(config.log_level));
   switch (options.verb) {
+    case Options::Verb::kDoctor:
+      std::cout << to_json(examine(options.config_file, config)) << "\n";
+      return 0;
     case Options::Verb::kCheckConfig:
       std::cout << options.config_file << ": no errors\n";
       return 0;

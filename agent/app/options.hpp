@@ -7,7 +7,7 @@ namespace sallyport {
 
 /// What `sallyportd` was asked to do.
 struct Options {
-  enum class Verb { kServe, kCheckConfig, kDetach, kExit };
+  enum class Verb { kServe, kCheckConfig, kDetach, kDoctor, kExit };
 
   Verb verb = Verb::kServe;
   std::string config_file = "/etc/sallyport/sallyport.yaml";

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/datapath/qdisc.hpp"
 
-#include <libmnl/libmnl.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 
-#include <array>
-#include <ctime>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "agent/datapath/netlink.hpp"
+
 namespace sallyport {
 namespace {
-
-struct Close {
-  void operator()(mnl_socket* socket) const noexcept { mnl_socket_close(socket); }
-};
 
 /// The queueing disciplines of an interface, in the order of the kernel's answer.
 struct Qdiscs {
@@ -52,26 +46,11 @@ int add_qdisc(const nlmsghdr* header, void* context) {
 
 /// rtnetlink(7), RTM_GETQDISC.
 bool read_qdiscs(Qdiscs& found) {
-  const std::unique_ptr<mnl_socket, Close> socket(mnl_socket_open(NETLINK_ROUTE));
-  if (!socket || mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) return false;
-  alignas(nlmsghdr) std::array<char, 32768> buffer{};
-  nlmsghdr* const request = mnl_nlmsg_put_header(buffer.data());
-  request->nlmsg_type = RTM_GETQDISC;
-  request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  request->nlmsg_seq = static_cast<__u32>(std::time(nullptr));
-  auto& message = *static_cast<tcmsg*>(mnl_nlmsg_put_extra_header(request, sizeof(tcmsg)));
+  NetlinkDump dump(NETLINK_ROUTE, RTM_GETQDISC, NLM_F_DUMP);
+  auto& message = dump.extra<tcmsg>();
   message.tcm_family = AF_UNSPEC;
   message.tcm_ifindex = found.interface_index;
-  const auto sequence = request->nlmsg_seq;
-  if (mnl_socket_sendto(socket.get(), request, request->nlmsg_len) < 0) return false;
-  for (int status = MNL_CB_OK; status > MNL_CB_STOP;) {
-    const auto length = mnl_socket_recvfrom(socket.get(), buffer.data(), buffer.size());
-    if (length < 0) return false;
-    status = mnl_cb_run(buffer.data(), static_cast<std::size_t>(length), sequence,
-                        mnl_socket_get_portid(socket.get()), &add_qdisc, &found);
-    if (status < MNL_CB_STOP) return false;
-  }
-  return true;
+  return dump.ask(&add_qdisc, &found) == 0;
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ namespace sallyport {
 [[nodiscard]] std::vector<Command> explain_commands();
 [[nodiscard]] std::vector<Command> leak_commands();
 [[nodiscard]] std::vector<Command> log_commands();
+[[nodiscard]] std::vector<Command> doctor_commands();
 [[nodiscard]] std::vector<Command> manual_commands();
 
 // What commands of several groups take.

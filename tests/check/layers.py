@@ -21,6 +21,7 @@ MAY_INCLUDE = {
     "agent/limits": ["agent/base", "bpf/abi"],
     "agent/offenders": ["agent/base", "agent/config", "agent/association"],
     "agent/datapath": ["agent/base", "agent/config", "bpf/abi", "skeleton"],
+    "agent/doctor": ["agent/base", "agent/config", "agent/datapath"],
     "agent/terminator": ["agent/base", "agent/config", "agent/http", "agent/association",
                          "agent/limits", "agent/offenders", "bpf/abi"],
     "agent/sync": ["agent/base", "agent/config", "agent/registry", "agent/association",
