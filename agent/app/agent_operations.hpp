@@ -47,6 +47,7 @@ class AgentOperations final : public Operations {
   Result<std::vector<CidrEntry>> cidrs() override;
   Result<StatusView> status() override;
   Result<CountersView> counters() override;
+  Result<TopView> top(const TopQuery& query) override;
   Result<Receipt> set_mode(const Actor& actor, const std::string& service, sp_mode mode) override;
   Result<std::vector<ChangeRecord>> changes(Revision since, std::size_t most) override;
   bool await_change(Revision seen, std::chrono::milliseconds patience) override;

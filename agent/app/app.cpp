@@ -112,8 +112,9 @@ Result<void> App::open_inner_door() {
     parts_->meter = std::make_unique<RequestMeter>(parts_->config.services, parts_->workers, sink);
     sink = parts_->meter.get();
   }
+  parts_->top = std::make_unique<TopBoard>(parts_->config.services, parts_->workers, sink);
   auto terminator = Terminator::open(parts_->config.services, ids, parts_->workers, parts_->index,
-                                     parts_->edge, sink);
+                                     parts_->edge, parts_->top.get());
   if (!terminator) return terminator.error();
   parts_->terminator = std::move(*terminator);
   return {};

@@ -10,6 +10,7 @@
 #include "agent/app/door.hpp"
 #include "agent/app/request_meter.hpp"
 #include "agent/app/revocation_times.hpp"
+#include "agent/app/top_board.hpp"
 #include "agent/association/key_index.hpp"
 #include "agent/config/config.hpp"
 #include "agent/offenders/offender_policy.hpp"
@@ -56,6 +57,7 @@ struct Parts {
   RevocationTimes revocations;             // read by any thread
   std::unique_ptr<AccessLog> access;       // null: none
   std::unique_ptr<RequestMeter> meter;     // null: nobody asks
+  std::unique_ptr<TopBoard> top;           // made with the terminator, which tells it
   std::unique_ptr<Terminator> terminator;  // made last, gone first
   std::vector<sp_mode> modes;              // by service, as they are in force
   std::uint64_t offender_bans = 0;         // counters of the control strand

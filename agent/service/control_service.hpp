@@ -73,6 +73,8 @@ class ControlService final : public control::v1::Control::Service {
                    control::v1::Status* response) override;
   Status GetCounters(Context* context, const control::v1::GetCountersRequest* request,
                      control::v1::Counters* response) override;
+  Status GetTop(Context* context, const control::v1::GetTopRequest* request,
+                control::v1::Top* response) override;
   Status SetMode(Context* context, const control::v1::SetModeRequest* request,
                  control::v1::Receipt* response) override;
   Status WatchEvents(Context* context, const control::v1::WatchEventsRequest* request,

@@ -19,6 +19,7 @@ void to_proto(const CidrEntry& entry, control::v1::Cidr& out);
 void to_proto(const TableUse& table, control::v1::Table& out);
 void to_proto(const StatusView& status, control::v1::Status& out);
 void to_proto(const CountersView& counters, control::v1::Counters& out);
+void to_proto(const TopView& view, control::v1::Top& out);
 void to_proto(const Explanation& explanation, control::v1::Explanation& out);
 void to_proto(const EventView& event, control::v1::Event& out);
 

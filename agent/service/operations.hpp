@@ -15,6 +15,7 @@
 #include "agent/service/key_view.hpp"
 #include "agent/service/receipt.hpp"
 #include "agent/service/status_view.hpp"
+#include "agent/service/top_view.hpp"
 
 namespace sallyport {
 
@@ -79,6 +80,8 @@ class Operations {
 
   virtual Result<StatusView> status() = 0;
   virtual Result<CountersView> counters() = 0;
+  /// Looks for as long as the window is; does not hold the control strand up. kFull: too many look.
+  virtual Result<TopView> top(const TopQuery& query) = 0;
   /// `service` empty: every service.
   virtual Result<Receipt> set_mode(const Actor& actor, const std::string& service,
                                    sp_mode mode) = 0;

@@ -34,7 +34,7 @@ void AccessFacts::on_response(unsigned answered_status) noexcept {
 }
 
 void begin_access(Session& carrier, Exchange& exchange) {
-  if (carrier.context.access == nullptr) return;
+  if (carrier.context.access == nullptr || !carrier.context.access->listens()) return;
   AccessFacts& facts = exchange.access;
   facts.began_ns = boot_now();
   facts.began_unix_ms = unix_ms();

@@ -35,6 +35,9 @@ struct AccessRecord {
 class AccessSink {
  public:
   virtual void record(unsigned worker, const AccessRecord& record) noexcept = 0;
+  /// Whether it wants to hear of the request that begins now; a request of which it does not costs
+  /// no reading of the clock.
+  [[nodiscard]] virtual bool listens() const noexcept { return true; }
   /// Whether method, host, path and user agent are to be kept for it; else they are empty.
   [[nodiscard]] virtual bool reads_texts() const noexcept { return true; }
 

@@ -15,6 +15,7 @@ namespace sallyport {
 [[nodiscard]] std::vector<Command> ban_commands();
 [[nodiscard]] std::vector<Command> cidr_commands();
 [[nodiscard]] std::vector<Command> status_commands();
+[[nodiscard]] std::vector<Command> top_commands();
 [[nodiscard]] std::vector<Command> event_commands();
 [[nodiscard]] std::vector<Command> trace_commands();
 [[nodiscard]] std::vector<Command> explain_commands();

@@ -23,6 +23,7 @@ KNOWN_TO = {
     "boost/beast": ["agent/http", "agent/terminator"] + EVERY_TEST,
     "spdlog/": ["agent/telemetry", "agent/app", "agent/main.cpp"] + EVERY_TEST,
     "nghttp2/": ["agent/terminator"] + EVERY_TEST,
+    "ncurses": ["control/cli"] + EVERY_TEST,
     "prometheus/": ["agent/telemetry"] + EVERY_TEST,
     "gtest/": ["tests"],
     "gmock/": ["tests"],

@@ -19,6 +19,7 @@
 #include "agent/service/operations.hpp"
 #include "tests/unit/service/scripted_events.hpp"
 #include "tests/unit/service/scripted_logs.hpp"
+#include "tests/unit/service/scripted_top.hpp"
 
 namespace sallyport::test {
 
@@ -197,6 +198,7 @@ class RecordedOperations final : public Operations {
     view.tables = {{"sources", 3, 65536}};
     return view;
   }
+  Result<TopView> top(const TopQuery& query) override { return scripted_top(query); }
   Result<CountersView> counters() override {
     auto asked = record("counters");
     if (!asked) return asked.error();
