@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 
 #include "agent/app/metrics.hpp"
+#include "agent/base/time_text.hpp"
 #include "agent/registry/audit_chain.hpp"
 #include "agent/registry/sqlite_store.hpp"
 #include "agent/terminator/socket_address.hpp"
@@ -34,10 +35,11 @@ std::chrono::nanoseconds until_next_second() {
   return std::chrono::floor<std::chrono::seconds>(now) + std::chrono::seconds(1) - now;
 }
 
-/// SIGTERM or SIGINT, which the caller has blocked.
+/// SIGTERM, SIGINT or SIGHUP, which the caller has blocked.
 int wait_for_signal() {
   sigset_t signals;
   sigemptyset(&signals);
+  sigaddset(&signals, SIGHUP);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   int signal = 0;
@@ -148,7 +150,13 @@ void App::run(const ServiceManager& manager) {
                parts_->workers, parts_->config.control_socket);
   manager.ready(std::to_string(parts_->index.keys()) + " keys when it started");
 
-  const int signal = wait_for_signal();
+  int signal = wait_for_signal();
+  while (signal == SIGHUP) {
+    manager.reloading();
+    renew_certificates();
+    manager.ready("certificates read anew");
+    signal = wait_for_signal();
+  }
   spdlog::info("signal {}: draining for at most {} s; the kernel keeps its verdicts", signal,
                kDrainGrace.count());
   manager.stopping();
@@ -157,6 +165,17 @@ void App::run(const ServiceManager& manager) {
   }
   stop();
   spdlog::info("stopped");
+}
+
+void App::renew_certificates() {
+  if (auto renewed = parts_->terminator->renew_certificates(); !renewed) {
+    spdlog::error("SIGHUP: the certificates stay as they were: {}", to_string(renewed.error()));
+    return;
+  }
+  for (const auto& [service, expires_at] : parts_->terminator->certificates()) {
+    spdlog::info("SIGHUP: read the certificates of {}, the first of which ends {}", service,
+                 show_time(expires_at));
+  }
 }
 
 void App::start_ticking(const ServiceManager& manager) {

@@ -30,7 +30,8 @@ class App {
   App& operator=(const App&) = delete;
 
   /// Serves until SIGTERM or SIGINT, then drains, and tells the manager. The kernel keeps its
-  /// verdicts. Both signals must be blocked in every thread, from before `open`.
+  /// verdicts. SIGHUP renews the certificates. All three signals must be blocked in every thread,
+  /// from before `open`.
   void run(const ServiceManager& manager);
 
  private:
@@ -44,6 +45,7 @@ class App {
   /// A worker's queue has something: drains all queues a moment later. Until then that queue wakes
   /// nobody again.
   void judge_soon();
+  void renew_certificates();
   void stop();
 
   boost::asio::io_context strand_{1};  // the control strand: one thread runs it

@@ -5,9 +5,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 namespace sallyport {
@@ -53,6 +56,16 @@ void ServiceManager::ready(std::string_view status) const noexcept {
   } catch (...) {  // no memory: the state alone
     say("READY=1");
   }
+}
+
+void ServiceManager::reloading() const noexcept {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  const auto us = static_cast<unsigned long long>(now.tv_sec) * 1'000'000 +
+                  static_cast<unsigned long long>(now.tv_nsec) / 1000;
+  std::array<char, 64> text;
+  const int size = std::snprintf(text.data(), text.size(), "RELOADING=1\nMONOTONIC_USEC=%llu", us);
+  say({text.data(), static_cast<std::size_t>(size)});
 }
 
 void ServiceManager::stopping() const noexcept {

@@ -22,6 +22,8 @@ class ServiceManager {
   ServiceManager(const std::string& socket, bool has_watchdog);
 
   void ready(std::string_view status) const noexcept;
+  /// To be followed by `ready`.
+  void reloading() const noexcept;
   void stopping() const noexcept;
   /// To be said at least twice in each period of the watchdog, by what must not hang.
   void alive() const noexcept;

@@ -8,16 +8,21 @@ namespace sallyport {
 namespace {
 
 constexpr std::size_t kMaxPath = 4095;
+constexpr std::size_t kMaxCertificates = 256;
 // The head parser keeps this many fields and no more (kMaxHeaderFields of the http layer).
 constexpr std::uint64_t kMaxHeaders = 128;
 constexpr DurationRange kTimeout = {std::chrono::milliseconds(1), std::chrono::hours(24)};
 
-constexpr std::array<Field<TlsConfig>, 2> kTlsFields = {{
+constexpr std::array<Field<CertificateFiles>, 2> kTlsFields = {{
     {"certificate",
-     [](TlsConfig& tls, const YamlValue& v) { read_text(v, tls.certificate_file, kMaxPath); },
+     [](CertificateFiles& tls, const YamlValue& v) {
+       read_text(v, tls.certificate_file, kMaxPath);
+     },
      Need::kRequired},
     {"private_key",
-     [](TlsConfig& tls, const YamlValue& v) { read_text(v, tls.private_key_file, kMaxPath); },
+     [](CertificateFiles& tls, const YamlValue& v) {
+       read_text(v, tls.private_key_file, kMaxPath);
+     },
      Need::kRequired},
 }};
 
@@ -71,8 +76,12 @@ constexpr std::array<Field<HttpLimits>, 9> kLimitFields = {{
 
 }  // namespace
 
-void read_tls(TlsConfig& into, const YamlValue& section) {
-  read_section(into, section, kTlsFields);
+void read_tls(std::vector<CertificateFiles>& into, const YamlValue& section) {
+  const auto read_one = [&](const YamlValue& one) {
+    read_section(into.emplace_back(), one, kTlsFields);
+  };
+  if (!section.node.IsSequence()) return read_one(section);
+  for (const auto& item : list_items(section, kMaxCertificates)) read_one(item);
 }
 
 void read_upstream(UpstreamConfig& into, const YamlValue& section) {

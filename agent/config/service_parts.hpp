@@ -7,7 +7,8 @@ namespace sallyport {
 
 // The sections inside a service that stand for themselves.
 
-void read_tls(TlsConfig& into, const YamlValue& section);
+/// One certificate, or a list of them.
+void read_tls(std::vector<CertificateFiles>& into, const YamlValue& section);
 void read_upstream(UpstreamConfig& into, const YamlValue& section);
 void read_limits(HttpLimits& into, const YamlValue& section);
 

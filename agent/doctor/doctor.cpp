@@ -33,8 +33,8 @@ Findings examine(const std::string& config_file, const Config& config) {
     judge_interface(look_at_interface(name), host, door, findings);
   }
   for (const auto& service : config.services) {
-    if (service.kind == ServiceKind::kTls) {
-      judge_certificate(look_at_certificate(service), unix_now(), findings);
+    for (const auto& files : service.tls) {
+      judge_certificate(look_at_certificate(service.name, files), unix_now(), findings);
     }
     judge_upstream(look_at_upstream(service), findings);
   }

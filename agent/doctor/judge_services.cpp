@@ -15,7 +15,8 @@ constexpr mode_t kAnyButOwner = 077;
 void judge_validity(const CertificateFacts& facts, const std::string& subject, UnixSeconds now,
                     Findings& findings) {
   const std::string name = "the certificate " + facts.certificate_file;
-  const char* const remedy = "get a new one, and restart the agent: it reads it when it starts";
+  const char* const remedy =
+      "get a new one, and have the agent read it: systemctl reload sallyport, or SIGHUP";
   if (now >= facts.not_after) {
     findings.push_back({Severity::kError, "certificate", subject,
                         name + " ended on " + show_time(facts.not_after), remedy});

@@ -10,7 +10,8 @@ namespace sallyport {
 
 [[nodiscard]] InterfaceFacts look_at_interface(const std::string& name);
 [[nodiscard]] HostFacts look_at_host(const std::string& pin_directory);
-[[nodiscard]] CertificateFacts look_at_certificate(const ServiceConfig& service);
+[[nodiscard]] CertificateFacts look_at_certificate(const std::string& service,
+                                                   const CertificateFiles& files);
 /// Connects, waits at most `connect_timeout` for it (and never longer than two seconds), and says
 /// nothing.
 [[nodiscard]] UpstreamFacts look_at_upstream(const ServiceConfig& service);

@@ -49,11 +49,11 @@ Owned<T> read_pem(const std::string& path, const char* what, Read read, std::str
 
 }  // namespace
 
-CertificateFacts look_at_certificate(const ServiceConfig& service) {
+CertificateFacts look_at_certificate(const std::string& service, const CertificateFiles& files) {
   CertificateFacts facts;
-  facts.service = service.name;
-  facts.certificate_file = service.tls.certificate_file;
-  facts.private_key = look_at_file(service.tls.private_key_file);
+  facts.service = service;
+  facts.certificate_file = files.certificate_file;
+  facts.private_key = look_at_file(files.private_key_file);
   const auto certificate = read_pem<X509>(
       facts.certificate_file, "certificate",
       [](std::FILE* file) { return PEM_read_X509(file, nullptr, nullptr, nullptr); },

@@ -48,13 +48,18 @@ class Workers final : public Terminator {
   std::uint64_t cut(const Refuses& refuses) override;
   bool drain(std::chrono::milliseconds grace) override;
   [[nodiscard]] TerminatorCounters counters() const override;
+  [[nodiscard]] Result<void> renew_certificates() override;
   [[nodiscard]] std::vector<ServiceCertificate> certificates() const override {
-    return workers_.front()->certificates();
+    const std::lock_guard guard(certificates_lock_);
+    return certificates_;
   }
 
  private:
   enum class State : std::uint8_t { kOpen, kRunning, kStopped };
 
+  using TlsOfServices = std::vector<TlsContext>;
+
+  [[nodiscard]] Result<std::vector<TlsOfServices>> make_tls(unsigned workers);
   std::uint64_t on_every_worker(const std::function<std::uint64_t(Worker&)>& job);
   void stop();
 
@@ -64,6 +69,8 @@ class Workers final : public Terminator {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::mutex lock_;             // of whoever starts, cuts, drains or stops
   State state_ = State::kOpen;  // under lock_
+  mutable std::mutex certificates_lock_;
+  std::vector<ServiceCertificate> certificates_;  // under certificates_lock_
 };
 
 Result<void> Workers::open(std::span<const std::uint16_t> service_ids, unsigned workers,
@@ -74,12 +81,49 @@ Result<void> Workers::open(std::span<const std::uint16_t> service_ids, unsigned 
     if (!keys) return keys.error();
     ticket_keys_.push_back(*keys);
   }
-  const WorkerSetup setup{services_, service_ids, ticket_keys_, index, edge, refusals_, access};
+  auto tls = make_tls(workers);
+  if (!tls) return tls.error();
+  const WorkerSetup setup{services_, service_ids, index, edge, refusals_, access};
   for (unsigned i = 0; i < workers; ++i) {
-    auto worker = Worker::open(i, setup);
+    auto worker = Worker::open(i, setup, std::move((*tls)[i]));
     if (!worker) return worker.error();
     workers_.push_back(std::move(*worker));
   }
+  return {};
+}
+
+/// By worker and service.
+Result<std::vector<Workers::TlsOfServices>> Workers::make_tls(unsigned workers) {
+  std::vector<TlsOfServices> all(workers);
+  std::vector<ServiceCertificate> certificates;
+  for (std::size_t i = 0; i < services_.size(); ++i) {
+    const ServiceConfig& service = services_[i];
+    if (service.kind != ServiceKind::kTls) {
+      for (auto& one : all) one.emplace_back();
+      continue;
+    }
+    UnixSeconds expires_at = 0;
+    for (auto& one : all) {
+      auto made = make_server_tls(service.tls, ticket_keys_[i],
+                                  service.http2 ? Protocols::kHttp2Too : Protocols::kHttp11);
+      if (!made) return made.error();
+      one.push_back(std::move(made->context));
+      expires_at = made->expires_at;
+    }
+    certificates.push_back({service.name, expires_at});
+  }
+  const std::lock_guard guard(certificates_lock_);
+  certificates_ = std::move(certificates);
+  return all;
+}
+
+Result<void> Workers::renew_certificates() {
+  auto tls = make_tls(static_cast<unsigned>(workers_.size()));
+  if (!tls) return tls.error();
+  (void)on_every_worker([&](Worker& worker) {
+    worker.renew_tls(std::move((*tls)[worker.number()]));
+    return std::uint64_t{0};
+  });
   return {};
 }
 

@@ -35,10 +35,10 @@ struct TerminatorCounters {
   std::uint64_t checks[static_cast<std::size_t>(CheckCode::kCount)] = {};  // by outcome
 };
 
-/// The certificate that a service shows.
+/// The certificates that a service shows.
 struct ServiceCertificate {
   std::string service;
-  UnixSeconds expires_at = 0;
+  UnixSeconds expires_at = 0;  // the first of them
 };
 
 /// The inner door: N workers, each with one thread, one poller, and for each service one TLS
@@ -81,7 +81,11 @@ class Terminator {
 
   [[nodiscard]] virtual TerminatorCounters counters() const = 0;
 
-  /// Of each service that ends TLS, as it was loaded.
+  /// Reads every certificate and private key anew: handshakes from then on show them, connections
+  /// stay as they are. Where any of them can't be used, nothing changes. Any thread but a worker's.
+  [[nodiscard]] virtual Result<void> renew_certificates() = 0;
+
+  /// Of each service that ends TLS, as it was read last.
   [[nodiscard]] virtual std::vector<ServiceCertificate> certificates() const = 0;
 };
 

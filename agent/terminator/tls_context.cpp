@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/terminator/tls_context.hpp"
 
-#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/rand.h>
-#include <openssl/x509err.h>
 
-#include <cerrno>
-#include <ctime>
+#include <algorithm>
 #include <string>
 #include <string_view>
 
-#include "agent/base/unique_fd.hpp"
+#include "agent/terminator/certificate.hpp"
+#include "agent/terminator/server_names.hpp"
 
 namespace sallyport {
 
@@ -27,19 +25,6 @@ constexpr const char* kTls12Ciphers =
 // What is offered by ALPN, the preferred first; lengths stand in front.
 constexpr std::string_view kHttp11 = "\x08http/1.1";
 constexpr std::string_view kHttp2Too = "\x02h2\x08http/1.1";
-
-std::string openssl_text() {
-  std::array<char, 256> text;
-  ERR_error_string_n(ERR_peek_last_error(), text.data(), text.size());
-  ERR_clear_error();
-  return text.data();
-}
-
-Result<void> check_readable(const std::string& file, std::string_view what) {
-  if (UniqueFd(::open(file.c_str(), O_RDONLY | O_CLOEXEC))) return {};
-  return system_failure(errno, "cannot read the " + std::string(what) + " " + file,
-                        "check the path and that the agent's user may read it");
-}
 
 // Encrypted private keys would ask at the terminal.
 int refuse_passphrase(char*, int, int, void*) {
@@ -59,30 +44,104 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size,
   return SSL_TLSEXT_ERR_OK;
 }
 
-Result<void> load_certificate(SSL_CTX* context, const TlsConfig& files) {
-  const auto& [certificate, private_key] = files;
-  if (auto done = check_readable(certificate, "certificate"); !done) return done;
-  if (auto done = check_readable(private_key, "private key"); !done) return done;
-  if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {
-    return failure(Errc::kInvalid,
-                   certificate + " holds no usable PEM certificate (" + openssl_text() + ")",
-                   "it must hold the server's certificate first, then its chain, in PEM");
-  }
-  const bool is_loaded =
-      SSL_CTX_use_PrivateKey_file(context, private_key.c_str(), SSL_FILETYPE_PEM) == 1;
-  const bool is_other = ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH;
-  if (!is_loaded && !is_other) {
-    return failure(Errc::kInvalid,
-                   private_key + " holds no usable PEM private key (" + openssl_text() + ")",
-                   "it must be an unencrypted private key in PEM");
-  }
-  if (!is_loaded || SSL_CTX_check_private_key(context) != 1) {
-    ERR_clear_error();
-    return failure(Errc::kInvalid, private_key + " is not the private key of " + certificate,
-                   "give the two files that were made together");
-  }
-  return {};
+/// The contexts of a service's certificates beside the first, which keeps them.
+struct OtherCertificates {
+  ServerNames names;  // 0: the first's own; n: of contexts[n - 1]
+  std::vector<TlsContext> contexts;
+};
+
+int other_certificates_index() {
+  static const int index = SSL_CTX_get_ex_new_index(
+      0, nullptr, nullptr, nullptr, [](void*, void* others, CRYPTO_EX_DATA*, int, long, void*) {
+        delete static_cast<OtherCertificates*>(others);
+      });
+  return index;
 }
+
+int choose_certificate(SSL* ssl, int*, void* first) {
+  const char* const host = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  if (host == nullptr) return SSL_TLSEXT_ERR_NOACK;
+  const auto* const others = static_cast<const OtherCertificates*>(
+      SSL_CTX_get_ex_data(static_cast<SSL_CTX*>(first), other_certificates_index()));
+  const auto number = others->names.find(host);
+  if (!number) return SSL_TLSEXT_ERR_NOACK;
+  if (*number > 0) SSL_set_SSL_CTX(ssl, others->contexts[*number - 1].get());
+  return SSL_TLSEXT_ERR_OK;
+}
+
+Result<TlsContext> make_context(const TicketKeys& keys, Protocols protocols) {
+  ERR_clear_error();
+  TlsContext context(SSL_CTX_new(TLS_server_method()));
+  SSL_CTX* const raw = context.get();
+  if (raw == nullptr || !keys.seal(raw)) {
+    return failure(Errc::kInternal, "OpenSSL gives no server context: " + openssl_text());
+  }
+  SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
+  SSL_CTX_set_ciphersuites(raw, kTls13Ciphers);
+  SSL_CTX_set_cipher_list(raw, kTls12Ciphers);
+  SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+                               SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
+                               SSL_OP_CLEANSE_PLAINTEXT);
+  SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // Header and body of a record, and what follows, in one read. Buffers are released by hand
+  // where a connection idles (SSL_MODE_RELEASE_BUFFERS would do it after every request).
+  SSL_CTX_set_read_ahead(raw, 1);
+  SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);  // tickets only
+  SSL_CTX_set_num_tickets(raw, 1);
+  SSL_CTX_set_alpn_select_cb(
+      raw, choose_protocol,
+      const_cast<std::string_view*>(protocols == Protocols::kHttp2Too ? &kHttp2Too : &kHttp11));
+  SSL_CTX_set_default_passwd_cb(raw, refuse_passphrase);
+  return context;
+}
+
+/// The certificates of one service while they are read.
+class Gathering {
+ public:
+  Gathering(const TicketKeys& keys, Protocols protocols) : keys_(keys), protocols_(protocols) {}
+
+  Result<void> add(const CertificateFiles& files) {
+    auto context = make_context(keys_, protocols_);
+    if (!context) return context.error();
+    if (auto loaded = load_certificate(context->get(), files); !loaded) return loaded;
+    ShownCertificate shown = shown_by(context->get());
+    expires_at_ = shown_.empty() ? shown.expires_at : std::min(expires_at_, shown.expires_at);
+    const auto twin = std::find_if(shown_.begin(), shown_.end(), [&](const auto& one) {
+      return one.names == shown.names && one.key_type != shown.key_type;
+    });
+    if (twin != shown_.end()) {
+      return load_certificate(contexts_[static_cast<std::size_t>(twin - shown_.begin())].get(),
+                              files);
+    }
+    contexts_.push_back(std::move(*context));
+    shown_.push_back(std::move(shown));
+    return {};
+  }
+
+  ServerTls finish() {
+    auto others = std::make_unique<OtherCertificates>();
+    for (std::size_t i = 0; i < shown_.size(); ++i) {
+      for (const auto& name : shown_[i].names) others->names.add(name, i);
+      if (i > 0) others->contexts.push_back(std::move(contexts_[i]));
+    }
+    TlsContext& first = contexts_.front();
+    SSL_CTX_set_tlsext_servername_callback(first.get(), choose_certificate);
+    SSL_CTX_set_tlsext_servername_arg(first.get(), first.get());
+    if (SSL_CTX_set_ex_data(first.get(), other_certificates_index(), others.get()) == 1) {
+      (void)others.release();
+    } else {
+      first.reset();
+    }
+    return {std::move(first), expires_at_};
+  }
+
+ private:
+  const TicketKeys& keys_;
+  Protocols protocols_;
+  std::vector<TlsContext> contexts_;
+  std::vector<ShownCertificate> shown_;
+  UnixSeconds expires_at_ = 0;
+};
 
 }  // namespace
 
@@ -98,44 +157,22 @@ TicketKeys::~TicketKeys() {
   OPENSSL_cleanse(bytes_.data(), bytes_.size());
 }
 
-Result<TlsContext> make_tls_context(const TlsConfig& files, const TicketKeys& keys,
-                                    Protocols protocols) {
-  ERR_clear_error();
-  TlsContext context(SSL_CTX_new(TLS_server_method()));
-  if (!context) {
-    return failure(Errc::kInternal, "OpenSSL gives no server context: " + openssl_text());
-  }
-  SSL_CTX* const raw = context.get();
-  SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
-  SSL_CTX_set_ciphersuites(raw, kTls13Ciphers);
-  SSL_CTX_set_cipher_list(raw, kTls12Ciphers);
-  SSL_CTX_set_options(raw, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                               SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA |
-                               SSL_OP_CLEANSE_PLAINTEXT);
-  SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-  // Header and body of a record, and what follows, in one read. Buffers are released by hand
-  // where a connection idles (SSL_MODE_RELEASE_BUFFERS would do it after every request).
-  SSL_CTX_set_read_ahead(raw, 1);
-  SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);  // tickets only
-  SSL_CTX_set_num_tickets(raw, 1);
-  auto ticket_bytes = keys.bytes_;
-  SSL_CTX_set_tlsext_ticket_keys(raw, ticket_bytes.data(), ticket_bytes.size());
-  OPENSSL_cleanse(ticket_bytes.data(), ticket_bytes.size());
-  SSL_CTX_set_alpn_select_cb(
-      raw, choose_protocol,
-      const_cast<std::string_view*>(protocols == Protocols::kHttp2Too ? &kHttp2Too : &kHttp11));
-  SSL_CTX_set_default_passwd_cb(raw, refuse_passphrase);
-  if (auto done = load_certificate(raw, files); !done) return done.error();
-  return context;
+bool TicketKeys::seal(SSL_CTX* context) const noexcept {
+  auto copy = bytes_;  // OpenSSL takes it by a pointer that is not const
+  const long done = SSL_CTX_set_tlsext_ticket_keys(context, copy.data(), copy.size());
+  OPENSSL_cleanse(copy.data(), copy.size());
+  return done == 1;
 }
 
-UnixSeconds expires_at(const SSL_CTX& context) noexcept {
-  const X509* const certificate = SSL_CTX_get0_certificate(&context);
-  tm parts{};
-  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) {
-    return 0;
+Result<ServerTls> make_server_tls(std::span<const CertificateFiles> files, const TicketKeys& keys,
+                                  Protocols protocols) {
+  Gathering gathering(keys, protocols);
+  for (const auto& one : files) {
+    if (auto added = gathering.add(one); !added) return added.error();
   }
-  return ::timegm(&parts);
+  ServerTls made = gathering.finish();
+  if (!made.context) return failure(Errc::kInternal, "OpenSSL has no memory for certificates");
+  return made;
 }
 
 }  // namespace sallyport

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 
 #include "agent/base/clock.hpp"
 #include "agent/base/result.hpp"
@@ -29,20 +30,25 @@ class TicketKeys {
   TicketKeys(const TicketKeys&) = default;
   TicketKeys& operator=(const TicketKeys&) = default;
 
- private:
-  friend Result<TlsContext> make_tls_context(const TlsConfig&, const TicketKeys&, Protocols);
+  [[nodiscard]] bool seal(SSL_CTX* context) const noexcept;
 
+ private:
   TicketKeys() = default;
 
   std::array<unsigned char, 80> bytes_{};  // as SSL_CTX_set_tlsext_ticket_keys wants it
 };
 
-/// TLS 1.2 and 1.3, with the certificate and private key of `files`. One for
-/// each worker: Debian's OpenSSL scales badly when threads share one.
-[[nodiscard]] Result<TlsContext> make_tls_context(const TlsConfig& files, const TicketKeys& keys,
-                                                  Protocols protocols);
+/// What a service's handshakes are made with.
+struct ServerTls {
+  TlsContext context;          // holds the other certificates' contexts
+  UnixSeconds expires_at = 0;  // the first of its certificates
+};
 
-/// When the context's certificate ends.
-[[nodiscard]] UnixSeconds expires_at(const SSL_CTX& context) noexcept;
+/// TLS 1.2 and 1.3, with the certificates and private keys of `files`, at least one. A client is
+/// shown the one for the host it names, else the first; where two are for the same hosts and their
+/// keys of different types (RSA and ECDSA), the one that it understands. A context for each worker:
+/// Debian's OpenSSL scales badly when threads share one.
+[[nodiscard]] Result<ServerTls> make_server_tls(std::span<const CertificateFiles> files,
+                                                const TicketKeys& keys, Protocols protocols);
 
 }  // namespace sallyport

@@ -55,7 +55,8 @@ Worker::Worker(unsigned number, const WorkerSetup& setup, Poller poller, UniqueF
                block_bytes),
       inbox_(std::move(bell)) {}
 
-Result<std::unique_ptr<Worker>> Worker::open(unsigned number, const WorkerSetup& setup) {
+Result<std::unique_ptr<Worker>> Worker::open(unsigned number, const WorkerSetup& setup,
+                                             std::vector<TlsContext> tls) {
   auto poller = Poller::open();
   if (!poller) return poller.error();
   auto bell = Inbox::make_bell();
@@ -66,21 +67,13 @@ Result<std::unique_ptr<Worker>> Worker::open(unsigned number, const WorkerSetup&
     return system_failure(errno, "cannot watch a worker's eventfd");
   }
   for (std::size_t i = 0; i < setup.services.size(); ++i) {
-    auto added = worker->add_service(setup.services[i], setup.service_ids[i], setup.ticket_keys[i]);
+    auto added = worker->add_service(setup.services[i], setup.service_ids[i], std::move(tls[i]));
     if (!added) return added.error();
   }
   return worker;
 }
 
-Result<void> Worker::add_service(const ServiceConfig& config, std::uint16_t id,
-                                 const TicketKeys& ticket_keys) {
-  TlsContext tls;
-  if (config.kind == ServiceKind::kTls) {
-    auto made = make_tls_context(config.tls, ticket_keys,
-                                 config.http2 ? Protocols::kHttp2Too : Protocols::kHttp11);
-    if (!made) return made.error();
-    tls = std::move(*made);
-  }
+Result<void> Worker::add_service(const ServiceConfig& config, std::uint16_t id, TlsContext tls) {
   auto fd = listen_on(config.listen);
   if (!fd) return fd.error();
   auto& service = services_.emplace_back(config, id, std::move(tls), context_.poller);
@@ -88,12 +81,8 @@ Result<void> Worker::add_service(const ServiceConfig& config, std::uint16_t id,
   return {};
 }
 
-std::vector<ServiceCertificate> Worker::certificates() const {
-  std::vector<ServiceCertificate> certificates;
-  for (const auto& service : services_) {
-    if (service.tls) certificates.push_back({service.config.name, expires_at(*service.tls)});
-  }
-  return certificates;
+void Worker::renew_tls(std::vector<TlsContext> tls) noexcept {
+  for (std::size_t i = 0; i < services_.size(); ++i) services_[i].tls = std::move(tls[i]);
 }
 
 Worker::~Worker() {

@@ -17,7 +17,6 @@ namespace sallyport {
 struct WorkerSetup {
   const std::vector<ServiceConfig>& services;
   std::span<const std::uint16_t> service_ids;
-  std::span<const TicketKeys> ticket_keys;  // by service
   const KeyIndex& index;
   Edge& edge;
   const Refusals& refusals;
@@ -27,9 +26,11 @@ struct WorkerSetup {
 /// One thread's share of the terminator: accepts, serves, times out, cuts and drains.
 class Worker {
  public:
-  /// Binds its sockets and loads its certificates. What `setup` refers to must outlive it.
+  /// Binds its sockets. What `setup` refers to must outlive it; `tls` is by service, none for one
+  /// in the clear.
   [[nodiscard]] static Result<std::unique_ptr<Worker>> open(unsigned number,
-                                                            const WorkerSetup& setup);
+                                                            const WorkerSetup& setup,
+                                                            std::vector<TlsContext> tls);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -42,6 +43,8 @@ class Worker {
   std::uint64_t cut(std::span<KeyEntry* const> keys) noexcept;
   std::uint64_t cut(const Address& source, Terminator::CutSource which);
   std::uint64_t cut(const Terminator::Refuses& refuses);
+  /// Handshakes from now on are made with these; those under way end with what they began with.
+  void renew_tls(std::vector<TlsContext> tls) noexcept;
   /// `on_drained` is called once, when the last connection has ended.
   void drain(std::function<void()> on_drained);
 
@@ -49,8 +52,8 @@ class Worker {
   void stop();
 
   // Any thread.
+  [[nodiscard]] unsigned number() const noexcept { return context_.number; }
   [[nodiscard]] const WorkerCounters& counters() const noexcept { return context_.counters; }
-  [[nodiscard]] std::vector<ServiceCertificate> certificates() const;
 
  private:
   class Listener;
@@ -60,7 +63,7 @@ class Worker {
          std::size_t block_bytes);
 
   [[nodiscard]] Result<void> add_service(const ServiceConfig& config, std::uint16_t id,
-                                         const TicketKeys& ticket_keys);
+                                         TlsContext tls);
   void run() noexcept;
   void take_time() noexcept;
   void give_turns();

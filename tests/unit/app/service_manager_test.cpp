@@ -56,6 +56,8 @@ TEST_F(ServiceManagerTest, HearsOfTheStartAndTheEnd) {
   EXPECT_EQ(manager.heard(), "READY=1\nSTATUS=2 keys");
   told.alive();
   EXPECT_EQ(manager.heard(), "") << "nobody asked for it";
+  told.reloading();
+  EXPECT_EQ(manager.heard().substr(0, 27), "RELOADING=1\nMONOTONIC_USEC=");
   told.stopping();
   EXPECT_EQ(manager.heard(), "STOPPING=1");
 }

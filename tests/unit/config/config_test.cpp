@@ -41,7 +41,7 @@ services:
     limits: { head_bytes: 4096, headers: 128, body_bytes: 0, streams: 7, handshake_timeout: 1s, head_timeout: 2s, idle_timeout: 1h, body_timeout: 4s, tunnel_timeout: 5s }
   - name: api6
     listen: "[::]:8444"
-    tls: { certificate: c.pem, private_key: k.pem }
+    tls: [{ certificate: c.pem, private_key: k.pem }, { certificate: d.pem, private_key: l.pem }]
     upstream: { address: 127.0.0.1:9000 }
     claims: { user_header: "" }
     http2: false
@@ -96,8 +96,9 @@ TEST(ConfigTest, ReadsAService) {
 
   EXPECT_EQ(api.name, "api");
   EXPECT_EQ(api.listen, (Endpoint{*Address::parse("192.0.2.1"), 8443}));
-  EXPECT_EQ(api.tls.certificate_file, "c.pem");
-  EXPECT_EQ(api.tls.private_key_file, "k.pem");
+  ASSERT_EQ(api.tls.size(), 1u);
+  EXPECT_EQ(api.tls[0].certificate_file, "c.pem");
+  EXPECT_EQ(api.tls[0].private_key_file, "k.pem");
   EXPECT_EQ(api.upstream.endpoint, (Endpoint{*Address::parse("2001:db8::9"), 9000}));
   EXPECT_EQ(api.upstream.connect_timeout, milliseconds(500));
   EXPECT_EQ(api.upstream.response_timeout, milliseconds(300000));
@@ -129,7 +130,9 @@ TEST(ConfigTest, ReadsWhatTheOuterDoorNeedsToKnowOfAService) {
   EXPECT_TRUE(other.answers_by_reset);
   EXPECT_EQ(behind.kind, ServiceKind::kCleartext);
   EXPECT_FALSE(behind.answers_by_reset);
-  EXPECT_EQ(behind.tls.certificate_file, "");
+  EXPECT_TRUE(behind.tls.empty());
+  ASSERT_EQ(other.tls.size(), 2u);
+  EXPECT_EQ(other.tls[1].certificate_file, "d.pem");
   EXPECT_TRUE(parsed.config.services[3].answers_by_reset) << "a hop is told at once";
   EXPECT_EQ(plain.upgrades, (std::vector<std::string>{"websocket", "mqtt"}));
   EXPECT_TRUE(other.upgrades.empty());

@@ -21,8 +21,16 @@ class ScratchDirectory {
   std::string path_;
 };
 
-/// Writes a fresh self-signed P-256 certificate and its private key.
-[[nodiscard]] TlsConfig write_certificate(const ScratchDirectory& directory,
-                                          const std::string& name = "service");
+struct CertificateForm {
+  std::string names;  // "DNS:a.example,DNS:*.b.example"; "": the common name alone, api.example
+  long serial = 1;
+  long seconds = 86400;  // from now on
+  bool is_rsa = false;   // else P-256
+};
+
+/// Writes a fresh self-signed certificate and its private key.
+[[nodiscard]] CertificateFiles write_certificate(const ScratchDirectory& directory,
+                                                 const std::string& name = "service",
+                                                 const CertificateForm& form = {});
 
 }  // namespace sallyport::test

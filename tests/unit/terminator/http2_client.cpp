@@ -36,7 +36,7 @@ Fields get2(std::string_view path, std::string_view key, const Fields& more) {
   return fields;
 }
 
-Http2Client::Http2Client(std::uint16_t port) : TlsClient(port, "\x02h2") {
+Http2Client::Http2Client(std::uint16_t port) : TlsClient(port, Hello{.protocols = "\x02h2"}) {
   nghttp2_session_client_new(&session_, callbacks(), this);
   nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, nullptr, 0);
 }

@@ -237,7 +237,7 @@ TEST_F(Http2Hostile, SpeaksSomethingElse) {
   start();
   for (const std::string_view words :
        {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\x16\x03\x01", "PRI"}) {
-    TlsClient client(service.listen.port, "\x02h2");
+    TlsClient client(service.listen.port, Hello{.protocols = "\x02h2"});
     ASSERT_TRUE(client.send(words));
     client.reset();
   }

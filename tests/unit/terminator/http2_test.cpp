@@ -28,9 +28,9 @@ TEST_F(Http2, ServesManyRequestsOnOneConnection) {
 TEST_F(Http2, IsNotOfferedWhereTheServiceSaysSo) {
   service.http2 = false;
   start();
-  const TlsClient client(service.listen.port, "\x02h2\x08http/1.1");
+  const TlsClient client(service.listen.port, Hello{.protocols = "\x02h2\x08http/1.1"});
   EXPECT_EQ(client.protocol(), "http/1.1");
-  const TlsClient only(service.listen.port, "\x02h2");
+  const TlsClient only(service.listen.port, Hello{.protocols = "\x02h2"});
   EXPECT_FALSE(only.is_connected());
 }
 

@@ -36,28 +36,28 @@ TEST_F(Opening, TellsOfAnAddressThatIsNotOfThisHost) {
 }
 
 TEST_F(Opening, TellsOfAnAbsentCertificate) {
-  service.tls.certificate_file = directory.file("absent.pem");
+  service.tls[0].certificate_file = directory.file("absent.pem");
   const Failure failed = open_failing();
   EXPECT_NE(failed.message.find("absent.pem"), std::string::npos);
   EXPECT_NE(failed.message.find("No such file"), std::string::npos) << failed.message;
 }
 
 TEST_F(Opening, TellsOfAnAbsentPrivateKey) {
-  service.tls.private_key_file = directory.file("absent.key");
+  service.tls[0].private_key_file = directory.file("absent.key");
   EXPECT_NE(open_failing().message.find("private key"), std::string::npos);
 }
 
 TEST_F(Opening, TellsOfFilesThatAreNoPem) {
-  const TlsConfig good = service.tls;
-  service.tls.certificate_file = write_file("text.pem", "not PEM\n");
+  const auto good = service.tls;
+  service.tls[0].certificate_file = write_file("text.pem", "not PEM\n");
   EXPECT_NE(open_failing().message.find("no usable PEM certificate"), std::string::npos);
   service.tls = good;
-  service.tls.private_key_file = write_file("text.key", "not PEM\n");
+  service.tls[0].private_key_file = write_file("text.key", "not PEM\n");
   EXPECT_NE(open_failing().message.find("no usable PEM private key"), std::string::npos);
 }
 
 TEST_F(Opening, TellsOfAPrivateKeyOfAnotherCertificate) {
-  service.tls.private_key_file = write_certificate(directory, "other").private_key_file;
+  service.tls[0].private_key_file = write_certificate(directory, "other").private_key_file;
   EXPECT_NE(open_failing().message.find("is not the private key of"), std::string::npos);
 }
 

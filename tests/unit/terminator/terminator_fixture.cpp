@@ -37,7 +37,7 @@ TerminatorTest::TerminatorTest()
       bob(add_key("key-bob", "bob")) {
   service.name = "api";
   service.listen = {*Address::parse("127.0.0.1"), free_port()};
-  service.tls = write_certificate(directory);
+  service.tls = {write_certificate(directory)};
   service.upstream.endpoint = {*Address::parse("127.0.0.1"), upstream.port()};
 }
 

@@ -7,13 +7,16 @@
 
 namespace sallyport::test {
 
-TlsClient::TlsClient(std::uint16_t port, std::string_view protocols)
+TlsClient::TlsClient(std::uint16_t port, const Hello& hello)
     : HttpClient(connect_to(port)), context_(SSL_CTX_new(TLS_client_method())) {
   ::signal(SIGPIPE, SIG_IGN);  // OpenSSL's own socket BIO, which the agent does without
   ssl_.reset(SSL_new(context_.get()));
   SSL_set_fd(ssl_.get(), fd().get());
-  SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char*>(protocols.data()),
-                      static_cast<unsigned>(protocols.size()));
+  SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char*>(hello.protocols.data()),
+                      static_cast<unsigned>(hello.protocols.size()));
+  if (!hello.host.empty()) SSL_set_tlsext_host_name(ssl_.get(), hello.host.c_str());
+  if (hello.signatures != nullptr) SSL_set1_sigalgs_list(ssl_.get(), hello.signatures);
+  if (hello.session != nullptr) SSL_set_session(ssl_.get(), hello.session);
   is_connected_ = fd() && SSL_connect(ssl_.get()) == 1;
 }
 
@@ -22,6 +25,11 @@ std::string TlsClient::protocol() const {
   unsigned size = 0;
   SSL_get0_alpn_selected(ssl_.get(), &name, &size);
   return {reinterpret_cast<const char*>(name), size};
+}
+
+long TlsClient::certificate() const {
+  const X509* const shown = SSL_get0_peer_certificate(ssl_.get());
+  return shown == nullptr ? 0 : ASN1_INTEGER_get(X509_get0_serialNumber(shown));
 }
 
 bool TlsClient::send(std::string_view bytes) {
