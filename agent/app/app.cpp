@@ -35,6 +35,13 @@ std::chrono::nanoseconds until_next_second() {
   return std::chrono::floor<std::chrono::seconds>(now) + std::chrono::seconds(1) - now;
 }
 
+/// By which the manager keeps a service's listening sockets; it takes no colon.
+std::string kept_name(const Endpoint& endpoint) {
+  std::string name = to_string(endpoint);
+  std::replace(name.begin(), name.end(), ':', '_');
+  return name;
+}
+
 /// SIGTERM, SIGINT or SIGHUP, which the caller has blocked.
 int wait_for_signal() {
   sigset_t signals;
@@ -49,10 +56,10 @@ int wait_for_signal() {
 
 }  // namespace
 
-Result<std::unique_ptr<App>> App::open(const Config& config) {
+Result<std::unique_ptr<App>> App::open(const Config& config, PassedSockets passed) {
   std::unique_ptr<App> app(new App);
   if (auto done = app->open_parts(config); !done) return done.error();
-  if (auto done = app->open_inner_door(); !done) return done.error();
+  if (auto done = app->open_inner_door(passed); !done) return done.error();
   // Nothing is missing in the tables any more: from here on the new programs judge by them.
   if (auto done = app->parts_->door.attach(); !done) return done.error();
   app->control_ = std::make_unique<ControlPlane>(*app->parts_);
@@ -104,7 +111,7 @@ Result<void> App::open_parts(const Config& config) {
   return parts_->uses.load();
 }
 
-Result<void> App::open_inner_door() {
+Result<void> App::open_inner_door(PassedSockets& passed) {
   const auto ids = parts_->service_ids();
   auto access = AccessLog::open(parts_->config.access_log, parts_->workers);
   if (!access) return access.error();
@@ -116,9 +123,17 @@ Result<void> App::open_inner_door() {
   }
   parts_->top = std::make_unique<TopBoard>(parts_->config.services, parts_->workers, sink);
   auto terminator = Terminator::open(parts_->config.services, ids, parts_->workers, parts_->index,
-                                     parts_->edge, parts_->top.get());
+                                     parts_->edge, parts_->top.get(), &passed);
   if (!terminator) return terminator.error();
   parts_->terminator = std::move(*terminator);
+  for (const auto& socket : passed.left()) {
+    spdlog::info("letting go of a passed socket: no service listens on {}",
+                 to_string(socket.endpoint));
+    unwanted_.push_back(kept_name(socket.endpoint));
+  }
+  if (passed.strangers() != 0) {
+    spdlog::warn("{} of the passed descriptors are no listening TCP sockets", passed.strangers());
+  }
   return {};
 }
 
@@ -134,7 +149,15 @@ Result<void> App::open_metrics() {
   return {};
 }
 
+void App::hand_sockets_over(const ServiceManager& manager) {
+  for (const auto& name : unwanted_) manager.forget(name);
+  for (const auto& own : parts_->terminator->own_listeners()) {
+    manager.keep(own.fd, kept_name(own.endpoint));
+  }
+}
+
 void App::run(const ServiceManager& manager) {
+  hand_sockets_over(manager);
   start_ticking(manager);
   if (auto* ring = parts_->door.events()) {
     event_reader_ = std::make_unique<EventReader>(*ring, parts_->events);

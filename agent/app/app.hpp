@@ -24,7 +24,9 @@ class App {
   /// Opens everything, in an order in which nothing serves before it is whole: store, outer
   /// door's tables, replay, terminator's sockets, outer door's programs, control API. What can
   /// fail fails here.
-  [[nodiscard]] static Result<std::unique_ptr<App>> open(const Config& config);
+  /// `passed`: listening sockets from before this process.
+  [[nodiscard]] static Result<std::unique_ptr<App>> open(const Config& config,
+                                                         PassedSockets passed = {});
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
@@ -38,8 +40,10 @@ class App {
   App() = default;
 
   Result<void> open_parts(const Config& config);
-  Result<void> open_inner_door();
+  Result<void> open_inner_door(PassedSockets& passed);
   Result<void> open_metrics();
+  /// Has the manager keep the listening sockets for the next agent.
+  void hand_sockets_over(const ServiceManager& manager);
   /// The strand's pulse; a strand that hangs is one that the manager hears nothing of.
   void start_ticking(const ServiceManager& manager);
   /// A worker's queue has something: drains all queues a moment later. Until then that queue wakes
@@ -48,6 +52,7 @@ class App {
   void renew_certificates();
   void stop();
 
+  std::vector<std::string> unwanted_;  // kept by the manager, of services that are gone
   boost::asio::io_context strand_{1};  // the control strand: one thread runs it
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{
       strand_.get_executor()};

@@ -67,11 +67,11 @@ int fail(const Failure& failure) {
   return kExitFailed;
 }
 
-int serve(const Config& config) {
+int serve(const Config& config, PassedSockets passed) {
   forbid_core_dumps();
   prepare_signals();
   const auto manager = ServiceManager::from_environment();
-  auto app = App::open(config);
+  auto app = App::open(config, std::move(passed));
   if (!app) return fail(app.error());
   (*app)->run(manager);
   return 0;
@@ -122,6 +122,7 @@ Options parse_options(int argc, char** argv) {
 
 int run_agent(const Options& options) {
   if (options.verb == Options::Verb::kExit) return options.exit_status;
+  PassedSockets passed(passed_descriptors());
   spdlog::set_default_logger(spdlog::stderr_color_mt("sallyportd"));
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
 
@@ -138,7 +139,7 @@ int run_agent(const Options& options) {
     case Options::Verb::kDetach:
       return detach(config);
     default:
-      return serve(config);
+      return serve(config, std::move(passed));
   }
 }
 

@@ -5,7 +5,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -76,8 +78,46 @@ void ServiceManager::alive() const noexcept {
   if (has_watchdog_) say("WATCHDOG=1");
 }
 
-void ServiceManager::say(std::string_view text) const noexcept {
-  if (socket_) (void)::send(socket_.get(), text.data(), text.size(), MSG_NOSIGNAL);
+void ServiceManager::keep(int fd, const std::string& name) const noexcept {
+  say("FDSTORE=1\nFDNAME=" + name, fd);
+}
+
+void ServiceManager::forget(const std::string& name) const noexcept {
+  say("FDSTOREREMOVE=1\nFDNAME=" + name);
+}
+
+void ServiceManager::say(std::string_view text, int fd) const noexcept {
+  if (!socket_) return;
+  iovec part{const_cast<char*>(text.data()), text.size()};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof fd)> beside{};
+  if (fd >= 0) {
+    message.msg_control = beside.data();
+    message.msg_controllen = beside.size();
+    cmsghdr* const header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof fd);
+    std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+  }
+  (void)::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
+}
+
+std::vector<UniqueFd> passed_descriptors() {
+  const auto process = take("LISTEN_PID");
+  const auto count = take("LISTEN_FDS");
+  (void)take("LISTEN_FDNAMES");
+  std::vector<UniqueFd> passed;
+  if (process != std::to_string(::getpid())) return passed;
+  constexpr int kFirst = 3;       // SD_LISTEN_FDS_START
+  constexpr int kMost = 1 << 16;  // of what can be meant
+  int number = 0;
+  const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), number);
+  if (error != std::errc() || end != count.data() + count.size()) return passed;
+  for (int i = 0; i < std::min(number, kMost); ++i) passed.emplace_back(kFirst + i);
+  return passed;
 }
 
 }  // namespace sallyport

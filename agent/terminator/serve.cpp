@@ -32,13 +32,16 @@ Task<Next> await_request(Session& session) {
     if (io == Io::kClosed) co_return Next::kGoodbye;
     if (io == Io::kFailed) co_return Next::kClose;
     session.in.release();
-    if (session.context.is_draining) co_return Next::kGoodbye;
-    session.set_timeout(session.service.config.http.idle_timeout);
+    const bool is_draining = session.context.is_draining;
+    if (is_draining && !session.is_fresh) co_return Next::kGoodbye;
+    session.set_timeout(is_draining ? Session::kFreshGrace
+                                    : session.service.config.http.idle_timeout);
     session.phase = Phase::kIdle;
     const Wake wake = co_await session.wait(io == Io::kWantWrite ? kDownWrite : kDownRead);
     session.phase = Phase::kBusy;
     if (wake != Wake::kReady) co_return Next::kGoodbye;
   }
+  session.is_fresh = false;
   co_return Next::kRequest;
 }
 

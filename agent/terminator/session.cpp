@@ -39,6 +39,8 @@ void Session::on_tick() noexcept {
 void Session::end_if_idle() noexcept {
   if (streams != nullptr) {
     streams->on_drain();
+  } else if (phase == Phase::kIdle && is_fresh) {
+    set_timeout(kFreshGrace);
   } else if (phase == Phase::kIdle) {
     end();
   }

@@ -35,6 +35,7 @@ class Session final : public Buried, public Downstream, public KeyUser, public S
   KeyBinding binding;
   BootNs valid_reported_at = 0;  // when kAllowed was last observed; 0: never
   Phase phase = Phase::kBusy;
+  bool is_fresh = true;            // no request has begun on it: its client has heard of no drain
   Multiplexer* streams = nullptr;  // HTTP/2 runs on it
   using Waiter::ask_for_turn;
 
@@ -52,7 +53,9 @@ class Session final : public Buried, public Downstream, public KeyUser, public S
 
   // From the worker; each may resume the coroutine.
   void on_tick() noexcept;  // its deadline may have passed
+  /// For a drain. A fresh connection, whose request is on its way most likely, is given a moment.
   void end_if_idle() noexcept;
+  static constexpr std::chrono::milliseconds kFreshGrace{1000};
   /// Ends it with a reset; `ended` says what becomes of its binding.
   void cut(Ended ended) noexcept;
   void cut_for_key() noexcept override { cut(Ended::kCondemned); }

@@ -40,7 +40,8 @@ class Workers final : public Terminator {
   ~Workers() override { stop(); }
 
   [[nodiscard]] Result<void> open(std::span<const std::uint16_t> service_ids, unsigned workers,
-                                  const KeyIndex& index, Edge& edge, AccessSink* access);
+                                  const KeyIndex& index, Edge& edge, AccessSink* access,
+                                  PassedSockets& passed);
 
   void start() override;
   std::uint64_t cut(std::span<KeyEntry* const> keys) override;
@@ -53,6 +54,7 @@ class Workers final : public Terminator {
     const std::lock_guard guard(certificates_lock_);
     return certificates_;
   }
+  [[nodiscard]] std::vector<OwnListener> own_listeners() const override;
 
  private:
   enum class State : std::uint8_t { kOpen, kRunning, kStopped };
@@ -74,16 +76,22 @@ class Workers final : public Terminator {
 };
 
 Result<void> Workers::open(std::span<const std::uint16_t> service_ids, unsigned workers,
-                           const KeyIndex& index, Edge& edge, AccessSink* access) {
+                           const KeyIndex& index, Edge& edge, AccessSink* access,
+                           PassedSockets& passed) {
+  std::vector<std::vector<UniqueFd>> sockets;
   for (const auto& service : services_) {
-    if (auto free = check_port_is_free(service.listen); !free) return free;
+    sockets.push_back(passed.take(service.listen));
+    if (sockets.back().empty()) {
+      if (auto free = check_port_is_free(service.listen); !free) return free;
+    }
     auto keys = TicketKeys::make();
     if (!keys) return keys.error();
     ticket_keys_.push_back(*keys);
   }
   auto tls = make_tls(workers);
   if (!tls) return tls.error();
-  const WorkerSetup setup{services_, service_ids, index, edge, refusals_, access};
+  const WorkerSetup setup{services_, service_ids, index,   edge,
+                          refusals_, access,      sockets, workers};
   for (unsigned i = 0; i < workers; ++i) {
     auto worker = Worker::open(i, setup, std::move((*tls)[i]));
     if (!worker) return worker.error();
@@ -125,6 +133,14 @@ Result<void> Workers::renew_certificates() {
     return std::uint64_t{0};
   });
   return {};
+}
+
+std::vector<OwnListener> Workers::own_listeners() const {
+  std::vector<OwnListener> own;
+  for (const auto& worker : workers_) {
+    for (const auto& listener : worker->own_listeners()) own.push_back(listener);
+  }
+  return own;
 }
 
 void Workers::start() {
@@ -197,9 +213,13 @@ TerminatorCounters Workers::counters() const {
 Result<std::unique_ptr<Terminator>> Terminator::open(const std::vector<ServiceConfig>& services,
                                                      std::span<const std::uint16_t> service_ids,
                                                      unsigned workers, const KeyIndex& index,
-                                                     Edge& edge, AccessSink* access) {
+                                                     Edge& edge, AccessSink* access,
+                                                     PassedSockets* passed) {
+  PassedSockets none;
   auto terminator = std::make_unique<Workers>(services);
-  if (auto opened = terminator->open(service_ids, workers, index, edge, access); !opened) {
+  auto opened = terminator->open(service_ids, workers, index, edge, access,
+                                 passed != nullptr ? *passed : none);
+  if (!opened) {
     return opened.error();
   }
   return std::unique_ptr<Terminator>(std::move(terminator));

@@ -14,6 +14,7 @@
 #include "agent/config/config.hpp"
 #include "agent/terminator/access_record.hpp"
 #include "agent/terminator/edge.hpp"
+#include "agent/terminator/passed_sockets.hpp"
 
 namespace sallyport {
 
@@ -41,6 +42,12 @@ struct ServiceCertificate {
   UnixSeconds expires_at = 0;  // the first of them
 };
 
+/// A listening socket that the terminator has made, which stays its own.
+struct OwnListener {
+  Endpoint endpoint;
+  int fd = -1;
+};
+
 /// The inner door: N workers, each with one thread, one poller, and for each service one TLS
 /// context and one listening socket (SO_REUSEPORT). It knows keys only through `KeyIndex` and the
 /// kernel only through `Edge`.
@@ -49,9 +56,11 @@ class Terminator {
   /// Binds every listening socket and loads every certificate, so that what can fail fails
   /// here; accepts nothing yet. `service_ids[i]` is the `sp_service.id` of `services[i]`.
   /// `index`, `edge` and `access`, which hears of every request, must outlive the terminator.
+  /// Listens by sockets of `passed` where there are some for a service's endpoint; takes them out.
   [[nodiscard]] static Result<std::unique_ptr<Terminator>> open(
       const std::vector<ServiceConfig>& services, std::span<const std::uint16_t> service_ids,
-      unsigned workers, const KeyIndex& index, Edge& edge, AccessSink* access = nullptr);
+      unsigned workers, const KeyIndex& index, Edge& edge, AccessSink* access = nullptr,
+      PassedSockets* passed = nullptr);
 
   virtual ~Terminator() = default;
 
@@ -87,6 +96,9 @@ class Terminator {
 
   /// Of each service that ends TLS, as it was read last.
   [[nodiscard]] virtual std::vector<ServiceCertificate> certificates() const = 0;
+
+  /// Those that were not passed. Before `start`.
+  [[nodiscard]] virtual std::vector<OwnListener> own_listeners() const = 0;
 };
 
 }  // namespace sallyport

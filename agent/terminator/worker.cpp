@@ -8,6 +8,7 @@
 #include <ctime>
 
 #include "agent/terminator/serve.hpp"
+#include "agent/terminator/worker_listener.hpp"
 
 namespace sallyport {
 
@@ -35,20 +36,6 @@ std::size_t block_bytes_for(const std::vector<ServiceConfig>& services) {
 
 }  // namespace
 
-/// One listening socket.
-class Worker::Listener final : public Watcher {
- public:
-  Listener(Worker& owner, WorkerService& served, UniqueFd fd)
-      : worker(owner), service(served), watch(std::move(fd), this) {}
-
-  void on_ready(Watch&) noexcept override { worker.accept_all(*this); }
-
-  Worker& worker;
-  WorkerService& service;
-  Watch watch;
-  bool is_paused = false;
-};
-
 Worker::Worker(unsigned number, const WorkerSetup& setup, Poller poller, UniqueFd bell,
                std::size_t block_bytes)
     : context_(number, setup.index, setup.edge, setup.refusals, setup.access, std::move(poller),
@@ -67,18 +54,15 @@ Result<std::unique_ptr<Worker>> Worker::open(unsigned number, const WorkerSetup&
     return system_failure(errno, "cannot watch a worker's eventfd");
   }
   for (std::size_t i = 0; i < setup.services.size(); ++i) {
-    auto added = worker->add_service(setup.services[i], setup.service_ids[i], std::move(tls[i]));
-    if (!added) return added.error();
+    worker->add_service(setup.services[i], setup.service_ids[i], std::move(tls[i]));
+    auto heard = worker->listen(worker->services_.back(), setup, setup.passed[i]);
+    if (!heard) return heard.error();
   }
   return worker;
 }
 
-Result<void> Worker::add_service(const ServiceConfig& config, std::uint16_t id, TlsContext tls) {
-  auto fd = listen_on(config.listen);
-  if (!fd) return fd.error();
-  auto& service = services_.emplace_back(config, id, std::move(tls), context_.poller);
-  listeners_.push_back(std::make_unique<Listener>(*this, service, std::move(*fd)));
-  return {};
+void Worker::add_service(const ServiceConfig& config, std::uint16_t id, TlsContext tls) {
+  services_.emplace_back(config, id, std::move(tls), context_.poller);
 }
 
 void Worker::renew_tls(std::vector<TlsContext> tls) noexcept {

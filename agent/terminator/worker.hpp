@@ -20,7 +20,9 @@ struct WorkerSetup {
   const KeyIndex& index;
   Edge& edge;
   const Refusals& refusals;
-  AccessSink* access;  // null: none
+  AccessSink* access;                             // null: none
+  std::span<const std::vector<UniqueFd>> passed;  // listening sockets, by service
+  unsigned workers;
 };
 
 /// One thread's share of the terminator: accepts, serves, times out, cuts and drains.
@@ -54,6 +56,8 @@ class Worker {
   // Any thread.
   [[nodiscard]] unsigned number() const noexcept { return context_.number; }
   [[nodiscard]] const WorkerCounters& counters() const noexcept { return context_.counters; }
+  /// Before `start`.
+  [[nodiscard]] std::vector<OwnListener> own_listeners() const;
 
  private:
   class Listener;
@@ -62,8 +66,9 @@ class Worker {
   Worker(unsigned number, const WorkerSetup& setup, Poller poller, UniqueFd bell,
          std::size_t block_bytes);
 
-  [[nodiscard]] Result<void> add_service(const ServiceConfig& config, std::uint16_t id,
-                                         TlsContext tls);
+  void add_service(const ServiceConfig& config, std::uint16_t id, TlsContext tls);
+  [[nodiscard]] Result<void> listen(WorkerService& service, const WorkerSetup& setup,
+                                    std::span<const UniqueFd> passed);
   void run() noexcept;
   void take_time() noexcept;
   void give_turns();

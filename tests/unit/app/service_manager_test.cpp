@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -33,6 +34,24 @@ class Manager {
     char text[256];
     const auto length = ::recv(socket_.get(), text, sizeof text, MSG_DONTWAIT);
     return {text, length < 0 ? 0U : static_cast<std::size_t>(length)};
+  }
+
+  /// The same, with the descriptor that came along.
+  std::pair<std::string, UniqueFd> heard_with_descriptor() {
+    char text[256];
+    iovec part{text, sizeof text};
+    alignas(cmsghdr) char beside[CMSG_SPACE(sizeof(int))];
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = beside;
+    message.msg_controllen = sizeof beside;
+    const auto length = ::recvmsg(socket_.get(), &message, MSG_DONTWAIT);
+    const cmsghdr* const header = CMSG_FIRSTHDR(&message);
+    if (length < 0 || header == nullptr) return {};
+    int fd = -1;
+    std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
+    return {std::string(text, static_cast<std::size_t>(length)), UniqueFd(fd)};
   }
 
  private:
@@ -97,6 +116,42 @@ TEST_F(ServiceManagerTest, ManagerThatDoesNotReadIsNotWaitedFor) {
   const ServiceManager told(scratch_.file("notify"), true);
   for (int i = 0; i < 10'000; ++i) told.alive();
   EXPECT_EQ(manager.heard(), "WATCHDOG=1");
+}
+
+TEST_F(ServiceManagerTest, KeepsASocketForWhoComesAfterUs) {
+  Manager manager(scratch_.file("notify"));
+  const ServiceManager told(scratch_.file("notify"), false);
+  int ends[2] = {};
+  ASSERT_EQ(::pipe(ends), 0);
+  const UniqueFd reading(ends[0]);
+  UniqueFd writing(ends[1]);
+  told.keep(writing.get(), "192.0.2.1_443");
+  writing.reset();
+  const auto [text, kept] = manager.heard_with_descriptor();
+  EXPECT_EQ(text, "FDSTORE=1\nFDNAME=192.0.2.1_443");
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(::write(kept.get(), "x", 1), 1) << "it is the same pipe, open still";
+  told.forget("192.0.2.1_443");
+  EXPECT_EQ(manager.heard(), "FDSTOREREMOVE=1\nFDNAME=192.0.2.1_443");
+}
+
+TEST_F(ServiceManagerTest, DescriptorsAreTakenIfTheyAreForUsAlone) {
+  const auto passed_to = [](const std::string& process, const char* count) {
+    ::setenv("LISTEN_PID", process.c_str(), 1);
+    ::setenv("LISTEN_FDS", count, 1);
+    auto passed = passed_descriptors();
+    EXPECT_EQ(std::getenv("LISTEN_FDS"), nullptr) << "not for what we start";
+    EXPECT_EQ(std::getenv("LISTEN_PID"), nullptr);
+    const std::size_t many = passed.size();
+    for (auto& one : passed) (void)one.release();  // they are this test's own files
+    return many;
+  };
+  const auto self = std::to_string(::getpid());
+  EXPECT_EQ(passed_to(self, "2"), 2U);
+  EXPECT_EQ(passed_to("1", "2"), 0U);
+  EXPECT_EQ(passed_to(self, "2x"), 0U);
+  EXPECT_EQ(passed_to(self, "-1"), 0U);
+  EXPECT_EQ(passed_to(self, ""), 0U);
 }
 
 }  // namespace

@@ -37,6 +37,20 @@ TEST_F(Draining, LetsARunningRequestFinish) {
   EXPECT_TRUE(client.meets_end());
 }
 
+TEST_F(Draining, ServesTheFirstRequestOfAConnectionThatCameBefore) {
+  TlsClient client(service.listen.port);
+  TlsClient silent(service.listen.port);
+  ASSERT_TRUE(counts([](const auto& counters) { return counters.connections_open == 2; }));
+  std::thread draining([&] { EXPECT_TRUE(terminator->drain(20s)); });
+  while (connect_to(service.listen.port)) std::this_thread::yield();
+  const auto response = client.ask(get("/", "key-bob"));
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 200);
+  EXPECT_TRUE(response->has("Connection: close"));
+  draining.join();  // the silent one does not hold it up for long
+  EXPECT_TRUE(silent.meets_end());
+}
+
 TEST_F(Draining, GivesUpOnWhatTakesLongerThanTheGrace) {
   TlsClient client(service.listen.port);
   ASSERT_TRUE(client.send(get("/hold", "key-bob")));
