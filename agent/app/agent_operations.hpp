@@ -38,6 +38,10 @@ class AgentOperations final : public Operations {
                                  const std::string& reason) override;
   Result<CreatedKey> rotate_key(const Actor& actor, const std::string& id,
                                 const RotationOrder& order, const std::string& reason) override;
+  Result<ImportOutcome> import_rows(const Actor& actor, const std::vector<ImportRow>& rows,
+                                    ImportMode mode) override;
+  Result<Revision> end_import(const Actor& actor, const ImportReport& sum,
+                              const std::string& fault) override;
   Result<Receipt> add_ban(const Actor& actor, const Ban& ban) override;
   Result<Receipt> remove_ban(const Actor& actor, const Address& source) override;
   Result<std::vector<BanView>> bans() override;

@@ -54,7 +54,7 @@ Result<Receipt> ControlPlane::change(const std::function<Result<Commit>()>& tran
   }
   receipt.terminator_us = watch.lap_us();
   receipt.terminator_done = true;
-  parts_.revisions.advance(receipt.revision);
+  if (parts_.registry.is_settled()) parts_.revisions.advance(receipt.revision);
   if (receipt.keys != 0) parts_.revocations.observe(receipt);
   return receipt;
 }

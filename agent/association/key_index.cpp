@@ -157,6 +157,11 @@ Owner& KeyIndex::owner_of(std::string_view tenant, std::string_view user) {
   return *owner;
 }
 
+Standing KeyIndex::tenant_standing(const std::string& tenant) const {
+  const auto found = tenant_standings_.find(tenant);
+  return found == tenant_standings_.end() ? Standing::kActive : found->second;
+}
+
 void KeyIndex::set_tenant_standing(std::string_view tenant, Standing standing) {
   tenant_standings_[std::string(tenant)] = standing;
   for (auto& [name, owner] : owners_) {

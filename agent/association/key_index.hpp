@@ -64,6 +64,8 @@ class KeyIndex {
   /// Writer: the owner record of that tenant and user, made on first use.
   Owner& owner_of(std::string_view tenant, std::string_view user);
 
+  /// Writer: active, unless it was told otherwise.
+  [[nodiscard]] Standing tenant_standing(const std::string& tenant) const;
   /// Writer: for every owner of that tenant, those met later too.
   void set_tenant_standing(std::string_view tenant, Standing standing);
 

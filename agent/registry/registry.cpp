@@ -33,9 +33,11 @@ class RollbackGuard {
 
 }  // namespace
 
-Result<Commit> Registry::transact(const AuditRecord& act, const Body& body) {
+Result<Commit> Registry::transact(const AuditRecord& act, const Body& body, Durability durability) {
   if (auto good = check_text("actor", act.actor); !good) return good.error();
-  if (auto begun = store_.begin(); !begun) return begun.error();
+  const bool is_now = durability == Durability::kNow;
+  auto begun = is_now ? store_.begin() : store_.begin_bulk();
+  if (!begun) return begun.error();
   RollbackGuard guard(store_);
   auto changes = body();
   if (!changes) {
@@ -54,6 +56,7 @@ Result<Commit> Registry::transact(const AuditRecord& act, const Body& body) {
   auto revision = store_.commit();
   if (!revision) return revision.error();
   last_written_ = {(*written)->sequence, (*written)->hash};
+  if (is_now) unsettled_ = 0;
   return Commit{*revision, std::move(*changes)};
 }
 
@@ -77,13 +80,21 @@ Result<void> Registry::log(const AuditRecord& act, const std::vector<Change>& ch
 // What can't be recorded is refused all the same: the caller is told why it was not done.
 Failure Registry::refuse(AuditRecord act, Failure why) {
   act.refusal = safe_text(why.message);
-  if (!store_.begin()) return why;
+  (void)note(std::move(act));
+  return why;
+}
+
+Result<void> Registry::note(AuditRecord act) {
+  if (auto begun = store_.begin(); !begun) return begun;
   RollbackGuard guard(store_);
   auto record = next_record(store_, std::move(act));
-  if (!record || !store_.append_audit(*record)) return why;
+  if (!record) return record.error();
+  if (auto appended = store_.append_audit(*record); !appended) return appended;
   guard.dismiss();
-  if (store_.commit()) last_written_ = {record->sequence, record->hash};
-  return why;
+  if (auto done = store_.commit(); !done) return done.error();
+  last_written_ = {record->sequence, record->hash};
+  unsettled_ = 0;
+  return {};
 }
 
 Result<Commit> Registry::create_tenant(const Actor& actor, std::string_view name, UnixSeconds now) {
@@ -186,7 +197,11 @@ Result<Revision> Registry::revision() const {
 }
 
 Result<std::vector<ChangeRecord>> Registry::changes_since(Revision since, std::size_t most) const {
-  return store_.changes_since(since, most);
+  auto changes = store_.changes_since(since, most);
+  if (changes && unsettled_ != 0) {
+    std::erase_if(*changes, [&](const auto& line) { return line.revision >= unsettled_; });
+  }
+  return changes;
 }
 
 }  // namespace sallyport

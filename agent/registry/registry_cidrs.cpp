@@ -19,10 +19,8 @@ std::string_view verb_of(CidrAction action) {
   return action == CidrAction::kAllow ? "allow" : "deny";
 }
 
-}  // namespace
-
-Result<Changes> Registry::cidrs_changed(std::string subject) const {
-  auto entries = store_.cidrs();
+Result<Changes> cidrs_changed(const StoreReader& store, std::string subject) {
+  auto entries = store.cidrs();
   if (!entries) return entries.error();
   if (entries->size() > kMostCidrs) return too_many();
   CidrsChanged list{.rules = {}, .subject = std::move(subject)};
@@ -33,6 +31,8 @@ Result<Changes> Registry::cidrs_changed(std::string subject) const {
   return changes;
 }
 
+}  // namespace
+
 Result<Commit> Registry::put_cidr(const Actor& actor, const CidrEntry& entry, UnixSeconds now) {
   CidrEntry row = entry;
   row.created_at = now;
@@ -41,7 +41,7 @@ Result<Commit> Registry::put_cidr(const Actor& actor, const CidrEntry& entry, Un
   return transact(request(actor, act, now), [&]() -> Result<Changes> {
     if (auto good = check_text("note", row.note); !good) return good.error();
     if (auto put = store_.put_cidr(row); !put) return put.error();
-    return cidrs_changed(subject);
+    return cidrs_changed(store_, subject);
   });
 }
 
@@ -51,7 +51,7 @@ Result<Commit> Registry::remove_cidr(const Actor& actor, const Cidr& prefix, Uni
     auto before = store_.cidrs();
     if (!before) return before.error();
     if (auto erased = store_.erase_cidr(prefix); !erased) return erased.error();
-    auto changes = cidrs_changed(prefix.to_string());
+    auto changes = cidrs_changed(store_, prefix.to_string());
     if (!changes) return changes;
     if (std::get<CidrsChanged>(changes->front()).rules.size() == before->size()) {
       return failure(Errc::kNotFound, "no such prefix: " + prefix.to_string(),
@@ -73,7 +73,7 @@ Result<Commit> Registry::replace_cidrs(const Actor& actor, std::span<const CidrE
       row.created_at = now;
       if (auto put = store_.put_cidr(row); !put) return put.error();
     }
-    return cidrs_changed(subject);
+    return cidrs_changed(store_, subject);
   });
 }
 

@@ -29,19 +29,6 @@ Key key_of(const KeySpec& spec, UnixSeconds now) {
 
 }  // namespace
 
-Result<User> Registry::active_user(std::string_view tenant, std::string_view name) const {
-  auto owner = store_.find_tenant(tenant);
-  if (!owner) return owner.error();
-  if (!*owner) return no_tenant(tenant);
-  auto user = store_.find_user(tenant, name);
-  if (!user) return user.error();
-  if (!*user) return no_user(tenant, name);
-  if ((*owner)->state != Lifecycle::kActive || (*user)->state != Lifecycle::kActive) {
-    return failure(Errc::kConflict, "user or tenant is not active: " + user_path(tenant, name));
-  }
-  return std::move(**user);
-}
-
 Result<Commit> Registry::create_key(const Actor& actor, const KeySpec& spec, UnixSeconds now) {
   const Key key = key_of(spec, now);
   const Act act{"create",
@@ -51,21 +38,10 @@ Result<Commit> Registry::create_key(const Actor& actor, const KeySpec& spec, Uni
                 "for " + user_path(spec.tenant, spec.user)};
   return transact(request(actor, act, now), [&]() -> Result<Changes> {
     if (auto good = check_key(key); !good) return good.error();
-    if (auto user = active_user(spec.tenant, spec.user); !user) return user.error();
-    if (auto put = insert_key(key); !put) return put.error();
+    if (auto user = active_user(store_, spec.tenant, spec.user); !user) return user.error();
+    if (auto put = insert_key(store_, key); !put) return put.error();
     return Changes{key};
   });
-}
-
-Result<void> Registry::insert_key(const Key& key) {
-  auto same_id = store_.find_key(to_view(key.id));
-  if (!same_id) return same_id.error();
-  auto same_digest = store_.find_key(key.digest);
-  if (!same_digest) return same_digest.error();
-  if (*same_id || *same_digest) {
-    return failure(Errc::kExists, "the key or its id is taken already, perhaps by a revoked key");
-  }
-  return store_.put_key(key);
 }
 
 Result<std::vector<Key>> Registry::keys(const KeyFilter& filter) const {
@@ -76,10 +52,7 @@ Result<std::vector<Key>> Registry::keys(const KeyFilter& filter) const {
 }
 
 Result<Key> Registry::get_key(std::string_view id) const {
-  auto found = store_.find_key(id);
-  if (!found) return found.error();
-  if (!*found) return no_key(id);
-  return std::move(**found);
+  return known_key(store_, id);
 }
 
 Result<void> Registry::for_each_key(const std::function<void(const Key&)>& visit) const {

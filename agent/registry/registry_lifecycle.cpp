@@ -60,21 +60,22 @@ Key successor_of(const Key& old, const KeyRotation& rotation, UnixSeconds now) {
   return key;
 }
 
-}  // namespace
-
-Result<Key> Registry::live_key(std::string_view id) const {
-  auto key = get_key(id);
+/// kConflict: it is revoked.
+Result<Key> live_key(const StoreReader& store, std::string_view id) {
+  auto key = known_key(store, id);
   if (!key || key->state != Standing::kRevoked) return key;
   return failure(Errc::kConflict, "the key is revoked, which is for ever: " + std::string(id),
                  "create another key for its user");
 }
+
+}  // namespace
 
 Result<Commit> Registry::set_key_state(const Actor& actor, std::string_view id, Standing state,
                                        std::string_view reason, UnixSeconds now) {
   const Act act{verb_of(state), ChangeKind::kKey, std::string(id), reason};
   return transact(request(actor, act, now), [&]() -> Result<Changes> {
     if (auto good = check_text("reason", reason); !good) return good.error();
-    auto key = state == Standing::kRevoked ? get_key(id) : live_key(id);
+    auto key = state == Standing::kRevoked ? get_key(id) : live_key(store_, id);
     if (!key) return key.error();
     if (key->state == state) return Changes{};
     key->state = state;
@@ -108,7 +109,7 @@ Result<Commit> Registry::update_key(const Actor& actor, std::string_view id, con
   const Act act{"set", ChangeKind::kKey, std::string(id), reason, text_of(patch)};
   return transact(request(actor, act, now), [&]() -> Result<Changes> {
     if (auto good = check_text("reason", reason); !good) return good.error();
-    auto key = live_key(id);
+    auto key = live_key(store_, id);
     if (!key) return key.error();
     patch.apply_to(*key);
     if (auto good = check_key(*key); !good) return good.error();
@@ -124,9 +125,9 @@ Result<Commit> Registry::transfer_key(const Actor& actor, std::string_view id,
                 "to " + user_path(tenant, user)};
   return transact(request(actor, act, now), [&]() -> Result<Changes> {
     if (auto good = check_text("reason", reason); !good) return good.error();
-    auto key = live_key(id);
+    auto key = live_key(store_, id);
     if (!key) return key.error();
-    if (auto heir = active_user(tenant, user); !heir) return heir.error();
+    if (auto heir = active_user(store_, tenant, user); !heir) return heir.error();
     if (key->tenant == tenant && key->user == user) return Changes{};
     key->tenant = tenant;
     key->user = user;
@@ -141,7 +142,7 @@ Result<Commit> Registry::rotate_key(const Actor& actor, std::string_view id,
   const Act act{"rotate", ChangeKind::kKey, std::string(id), reason};
   return transact(request(actor, act, now), [&]() -> Result<Changes> {
     if (auto good = check_text("reason", reason); !good) return good.error();
-    auto old = live_key(id);
+    auto old = live_key(store_, id);
     if (!old) return old.error();
     if (!old->successor.empty()) {
       return failure(Errc::kConflict, "the key has been rotated already: " + std::string(id),
@@ -151,14 +152,14 @@ Result<Commit> Registry::rotate_key(const Actor& actor, std::string_view id,
       return failure(Errc::kConflict, "the key is suspended or expired: " + std::string(id),
                      "create another key for its user");
     }
-    if (auto user = active_user(old->tenant, old->user); !user) return user.error();
+    if (auto user = active_user(store_, old->tenant, old->user); !user) return user.error();
     const Key fresh = successor_of(*old, rotation, now);
     if (auto good = check_key(fresh); !good) return good.error();
     old->successor = to_view(fresh.id);
     old->expires_at = old->expires_at == 0 ? rotation.overlap_ends
                                            : std::min(old->expires_at, rotation.overlap_ends);
     if (auto good = check_key(*old); !good) return good.error();
-    if (auto put = insert_key(fresh); !put) return put.error();
+    if (auto put = insert_key(store_, fresh); !put) return put.error();
     if (auto put = store_.put_key(*old); !put) return put.error();
     return Changes{std::move(*old), fresh};
   });

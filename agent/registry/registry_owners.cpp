@@ -24,12 +24,10 @@ std::string_view verb_of(Lifecycle state) {
   return "remove";
 }
 
-}  // namespace
-
-Result<void> Registry::remove_keys_of(const KeyFilter& owner, std::string_view why,
-                                      Changes& changes) {
+Result<void> remove_keys_of(Store& store, const KeyFilter& owner, std::string_view why,
+                            Changes& changes) {
   const auto first = changes.size();
-  auto visited = store_.for_each_key(owner, [&](const Key& key) {
+  auto visited = store.for_each_key(owner, [&](const Key& key) {
     if (key.state != Standing::kRevoked) changes.emplace_back(key);
   });
   if (!visited) return visited;
@@ -37,10 +35,12 @@ Result<void> Registry::remove_keys_of(const KeyFilter& owner, std::string_view w
     auto& key = std::get<Key>(changes[at]);
     key.state = Standing::kRevoked;
     key.reason = why;
-    if (auto put = store_.put_key(key); !put) return put;
+    if (auto put = store.put_key(key); !put) return put;
   }
   return {};
 }
+
+}  // namespace
 
 Result<Commit> Registry::set_user_state(const Actor& actor, std::string_view tenant,
                                         std::string_view name, Lifecycle state,
@@ -58,7 +58,8 @@ Result<Commit> Registry::set_user_state(const Actor& actor, std::string_view ten
     Changes changes{user};
     if (state != Lifecycle::kRemoved) return changes;
     const KeyFilter keys{.tenant = user.tenant, .user = user.name, .state = {}};
-    if (auto gone = remove_keys_of(keys, "user removed", changes); !gone) return gone.error();
+    if (auto gone = remove_keys_of(store_, keys, "user removed", changes); !gone)
+      return gone.error();
     return changes;
   });
 }
@@ -90,7 +91,8 @@ Result<Commit> Registry::set_tenant_state(const Actor& actor, std::string_view n
       changes.emplace_back(std::move(user));
     }
     const KeyFilter keys{.tenant = tenant.name, .user = {}, .state = {}};
-    if (auto gone = remove_keys_of(keys, "tenant removed", changes); !gone) return gone.error();
+    if (auto gone = remove_keys_of(store_, keys, "tenant removed", changes); !gone)
+      return gone.error();
     return changes;
   });
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/registry/requests.hpp"
 
+#include <utility>
+
 #include "agent/registry/change_lines.hpp"
 #include "agent/registry/names.hpp"
 
@@ -42,6 +44,37 @@ Failure no_user(std::string_view tenant, std::string_view name) {
 Failure no_key(std::string_view id) {
   return failure(Errc::kNotFound, "no such key: " + printable(id),
                  "`sallyport key list` shows the ids");
+}
+
+Result<Key> known_key(const StoreReader& store, std::string_view id) {
+  auto found = store.find_key(id);
+  if (!found) return found.error();
+  if (!*found) return no_key(id);
+  return std::move(**found);
+}
+
+Result<User> active_user(const StoreReader& store, std::string_view tenant, std::string_view name) {
+  auto owner = store.find_tenant(tenant);
+  if (!owner) return owner.error();
+  if (!*owner) return no_tenant(tenant);
+  auto user = store.find_user(tenant, name);
+  if (!user) return user.error();
+  if (!*user) return no_user(tenant, name);
+  if ((*owner)->state != Lifecycle::kActive || (*user)->state != Lifecycle::kActive) {
+    return failure(Errc::kConflict, "user or tenant is not active: " + user_path(tenant, name));
+  }
+  return std::move(**user);
+}
+
+Result<void> insert_key(Store& store, const Key& key) {
+  auto same_id = store.find_key(to_view(key.id));
+  if (!same_id) return same_id.error();
+  auto same_digest = store.find_key(key.digest);
+  if (!same_digest) return same_digest.error();
+  if (*same_id || *same_digest) {
+    return failure(Errc::kExists, "the key or its id is taken already, perhaps by a revoked key");
+  }
+  return store.put_key(key);
 }
 
 }  // namespace sallyport

@@ -30,4 +30,11 @@ struct Act {
 [[nodiscard]] Failure no_user(std::string_view tenant, std::string_view name);
 [[nodiscard]] Failure no_key(std::string_view id);
 
+[[nodiscard]] Result<Key> known_key(const StoreReader& store, std::string_view id);  // kNotFound
+/// kNotFound, or kConflict where it or its tenant is not active.
+[[nodiscard]] Result<User> active_user(const StoreReader& store, std::string_view tenant,
+                                       std::string_view name);
+/// kExists: its id or digest is taken.
+[[nodiscard]] Result<void> insert_key(Store& store, const Key& key);
+
 }  // namespace sallyport

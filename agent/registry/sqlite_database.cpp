@@ -159,9 +159,11 @@ Result<SqliteDatabase> SqliteDatabase::open(const std::string& file) {
   const int opened = sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr);
   SqliteDatabase database(handle, file);
   if (opened != SQLITE_OK) return sqlite_failure(handle, file);
-  // The lock is taken by the first read and kept: a second agent is told, not slowed down.
+  // The lock is taken by the first read and kept: a second agent is told, not slowed down. What a
+  // statement would take back is kept in memory: it goes to a temporary file else, page by page.
   auto prepared = database.execute(
-      "PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+      "PRAGMA temp_store = MEMORY; PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; "
+      "PRAGMA foreign_keys = ON;"
       "BEGIN EXCLUSIVE; COMMIT;");
   if (!prepared) return prepared.error();
   return database;

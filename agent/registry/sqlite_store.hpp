@@ -43,6 +43,8 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<AuditHead> audit_head() const override;
 
   Result<void> begin() override;
+  Result<void> begin_bulk() override;
+  void end_bulk() noexcept override;
   Result<void> put_tenant(const Tenant& tenant) override;
   Result<void> put_user(const User& user) override;
   Result<void> put_key(const Key& key) override;
@@ -60,11 +62,13 @@ class SqliteStore final : public Store {
 
  private:
   explicit SqliteStore(SqliteDatabase database) : database_(std::move(database)) {}
+  Result<void> begin_transaction();
 
   SqliteDatabase database_;
   Revision open_ = 0;         // the revision that the open transaction will make
   std::uint32_t logged_ = 0;  // its lines in the change log so far
   bool audited_ = false;      // it has a record in the audit log
+  bool in_bulk_ = false;      // tuned for many transactions in a row
 };
 
 }  // namespace sallyport

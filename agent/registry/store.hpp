@@ -60,6 +60,9 @@ class StoreReader {
   [[nodiscard]] virtual Result<AuditHead> audit_head() const = 0;
 };
 
+/// When a transaction is to survive a power cut.
+enum class Durability : std::uint8_t { kNow, kLater };
+
 /// Where the registry's rows are durable. SQLite today, a distributed store later: nothing above
 /// this header may know which.
 ///
@@ -69,6 +72,10 @@ class Store : public StoreReader {
   /// At most one transaction is open at a time. Until `commit` returns, nothing of it is durable;
   /// after `rollback`, or a failed `commit`, nothing of it is there.
   virtual Result<void> begin() = 0;
+  /// One in a long row of them: its commit does not wait for the disk. The next one that `begin`
+  /// began takes it along.
+  virtual Result<void> begin_bulk() = 0;
+  virtual void end_bulk() noexcept = 0;  // the row is over
   virtual Result<void> put_tenant(const Tenant& tenant) = 0;
   virtual Result<void> put_user(const User& user) = 0;  // by tenant and name, removed ones apart
   virtual Result<void> put_key(const Key& key) = 0;     // by id

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "agent/service/answers.hpp"
 
+#include <charconv>
 #include <utility>
 
 #include "control/proto/bounds.hpp"
@@ -51,6 +52,18 @@ Result<Address> address_of(const std::string& text) {
   if (auto address = Address::parse(text)) return *address;
   return failure(Errc::kInvalid, "not an IP address: " + text,
                  "write one as 192.0.2.7 or 2001:db8::7");
+}
+
+std::optional<KeyDigest> digest_from(std::string_view text) {
+  KeyDigest digest;
+  if (text.size() != 2 * digest.size()) return std::nullopt;
+  const char* at = text.data();
+  for (auto& byte : digest) {
+    const auto read = std::from_chars(at, at + 2, byte, 16);
+    if (read.ec != std::errc{} || read.ptr != at + 2) return std::nullopt;
+    at += 2;
+  }
+  return digest;
 }
 
 Result<std::string> id_of(const std::string& text) {

@@ -4,7 +4,9 @@
 #include <google/protobuf/message.h>
 #include <grpcpp/grpcpp.h>
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "agent/base/address.hpp"
 #include "agent/base/result.hpp"
@@ -56,6 +58,9 @@ grpc::Status answer_rows(grpc::ServerContext* context, const Request& request,
 }
 
 [[nodiscard]] Result<Address> address_of(const std::string& text);
+
+/// 64 hexadecimal digits.
+[[nodiscard]] std::optional<KeyDigest> digest_from(std::string_view text);
 
 /// A raw key where its id belongs is not repeated, and never looked up.
 [[nodiscard]] Result<std::string> id_of(const std::string& text);

@@ -55,6 +55,8 @@ class ControlService final : public control::v1::Control::Service {
                     control::v1::ReportLeakResponse* response) override;
   Status RotateKey(Context* context, const control::v1::RotateKeyRequest* request,
                    control::v1::CreateKeyResponse* response) override;
+  Status Import(Context* context, grpc::ServerReader<control::v1::ImportPart>* reader,
+                control::v1::ImportAnswer* response) override;
   Status AddBan(Context* context, const control::v1::AddBanRequest* request,
                 control::v1::Receipt* response) override;
   Status RemoveBan(Context* context, const control::v1::RemoveBanRequest* request,
@@ -94,6 +96,7 @@ class ControlService final : public control::v1::Control::Service {
 
   Operations& operations_;
   const PeerTable& peers_;
+  std::atomic<bool> importing_{false};
   std::atomic<int> followers_{0};  // of changes; each holds a thread
 };
 

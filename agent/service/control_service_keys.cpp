@@ -61,17 +61,15 @@ Result<KeyCursor> cursor_of(const control::v1::ListKeysRequest& request) {
   return cursor;
 }
 
-Result<std::vector<KeyDigest>> digests_of(const std::string& text) {
-  std::vector<KeyDigest> digests(text.size() / (2 * std::tuple_size_v<KeyDigest>));
-  const char* at = text.data();
-  const auto wrong = failure(Errc::kInvalid, "not SHA-256 digests: each is 64 hexadecimal digits");
-  if (digests.size() * 2 * std::tuple_size_v<KeyDigest> != text.size()) return wrong;
-  for (auto& digest : digests) {
-    for (auto& byte : digest) {
-      const auto read = std::from_chars(at, at + 2, byte, 16);
-      if (read.ec != std::errc{} || read.ptr != at + 2) return wrong;
-      at += 2;
+Result<std::vector<KeyDigest>> digests_of(std::string_view text) {
+  constexpr std::size_t kDigits = 2 * std::tuple_size_v<KeyDigest>;
+  std::vector<KeyDigest> digests;
+  for (; !text.empty(); text.remove_prefix(std::min(kDigits, text.size()))) {
+    const auto digest = digest_from(text.substr(0, kDigits));
+    if (!digest) {
+      return failure(Errc::kInvalid, "not SHA-256 digests: each is 64 hexadecimal digits");
     }
+    digests.push_back(*digest);
   }
   return digests;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/base/address.hpp"
+#include "agent/registry/import.hpp"
 #include "agent/registry/store_rows.hpp"
 #include "agent/service/receipt.hpp"
 
@@ -28,6 +29,11 @@ struct CreatedKey {
   Receipt receipt;
   Key key;
   std::string raw;  // wiped by the receiver after it is sent
+};
+
+struct ImportOutcome {
+  Receipt receipt;
+  ImportReport report;
 };
 
 struct LeakAnswer {

@@ -67,6 +67,13 @@ class Operations {
   virtual Result<CreatedKey> rotate_key(const Actor& actor, const std::string& id,
                                         const RotationOrder& order, const std::string& reason) = 0;
 
+  /// A part of an import, in one transaction. What is wrong with its rows is in the outcome.
+  virtual Result<ImportOutcome> import_rows(const Actor& actor, const std::vector<ImportRow>& rows,
+                                            ImportMode mode) = 0;
+  /// After the last part, however it went: what was taken is durable when it returns.
+  virtual Result<Revision> end_import(const Actor& actor, const ImportReport& sum,
+                                      const std::string& fault) = 0;
+
   virtual Result<Receipt> add_ban(const Actor& actor, const Ban& ban) = 0;
   virtual Result<Receipt> remove_ban(const Actor& actor, const Address& source) = 0;
   virtual Result<std::vector<BanView>> bans() = 0;

@@ -140,6 +140,8 @@ void Enforcer::change_owner(std::string_view tenant, std::string_view user, Chan
 }
 
 void Enforcer::apply(const Tenant& tenant, Enforced& out) {
+  // A new one: nobody of it is known, and there may be many others to look through.
+  if (index_.tenant_standing(tenant.name) == standing_of(tenant.state)) return;
   change_owner(
       tenant.name, {}, [&] { index_.set_tenant_standing(tenant.name, standing_of(tenant.state)); },
       out);

@@ -2,7 +2,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
-#include <span>
 
 #include "control/cli/cidr_file.hpp"
 #include "control/cli/command_groups.hpp"
@@ -123,7 +122,10 @@ Result<int> load(const Invocation& invocation, ControlClient& client, Output& ou
   const auto parsed = parse_cidr_file(*text, is_allow ? CidrAction::kAllow : CidrAction::kDeny);
   if (!parsed.errors.empty()) return wrong_lines(file, parsed);
   const auto parts = parts_of(parsed.lines);
-  auto receipt = client.send(&Stub::ReplaceCidrs, std::span(parts));
+  auto receipt = client.send(&Stub::ReplaceCidrs, [at = parts.begin()](auto& part) mutable {
+    part = *at;
+    return !(at++)->is_last();
+  });
   if (!receipt) return receipt.error();
   output.receipt("loaded " + std::to_string(parsed.lines.size()) + " prefixes", *receipt);
   return kDone;

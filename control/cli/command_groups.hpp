@@ -22,6 +22,8 @@ namespace sallyport {
 [[nodiscard]] std::vector<Command> leak_commands();
 [[nodiscard]] std::vector<Command> log_commands();
 [[nodiscard]] std::vector<Command> doctor_commands();
+[[nodiscard]] std::vector<Command> import_commands();
+[[nodiscard]] Command export_command();
 [[nodiscard]] std::vector<Command> manual_commands();
 
 // What commands of several groups take.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "control/cli/command_groups.hpp"
+#include "control/cli/key_filter.hpp"
 #include "control/cli/key_limits.hpp"
 #include "control/cli/key_text.hpp"
 #include "control/cli/output.hpp"
@@ -53,36 +54,13 @@ Result<int> create(const Invocation& invocation, ControlClient& client, Output& 
   return kDone;
 }
 
-Result<control::v1::ListKeysRequest> list_request(const Invocation& invocation) {
-  const std::int64_t now = std::time(nullptr);
-  control::v1::ListKeysRequest request;
-  request.set_tenant(invocation.value("--tenant"));
-  request.set_user(invocation.value("--user"));
-  request.set_prefix(invocation.value("--prefix"));
-  request.set_after(invocation.value("--after"));
-  const std::string& state = invocation.value("--state");
-  if (state == "active" || state == "expired") request.set_state(control::v1::KEY_STATE_ACTIVE);
-  if (state == "suspended") request.set_state(control::v1::KEY_STATE_SUSPENDED);
-  if (state == "revoked") request.set_state(control::v1::KEY_STATE_REVOKED);
-  if (state == "expired") request.set_ends_before(now + 1);
-  if (invocation.has("--expiring-before")) {
-    auto end = parse_point(invocation.value("--expiring-before"), now);
-    if (!end) return end.error();
-    request.set_ends_before(*end);
-  }
-  auto most = parse_number("--limit", invocation.value("--limit"));
-  if (!most) return most.error();
-  request.set_most(*most);
-  return request;
-}
-
 std::string show_last_use(const control::v1::Key& key) {
   if (key.last_used_at() == 0) return "never";
   return show_time(key.last_used_at()) + (key.last_source().empty() ? "" : " " + key.last_source());
 }
 
 Result<int> list(const Invocation& invocation, ControlClient& client, Output& output) {
-  auto request = list_request(invocation);
+  auto request = key_list_request(invocation);
   if (!request) return request.error();
   Rows rows(output, invocation, "keys",
             {"KEY", "USER", "ENV", "STATE", "EXPIRES", "LAST USED", "LIMIT", "NOTE"});
@@ -104,6 +82,15 @@ Result<int> list(const Invocation& invocation, ControlClient& client, Output& ou
   return kDone;
 }
 
+std::vector<Parameter> list_parameters() {
+  auto parameters = key_filter_options();
+  parameters.push_back({Kind::kOption, "--limit", "N", "at most so many; 0: all", "0"});
+  parameters.push_back(
+      {Kind::kOption, "--after", "CURSOR", "go on behind that row: its id, or END:ID"});
+  parameters.push_back(kQuietList);
+  return parameters;
+}
+
 }  // namespace
 
 std::vector<Command> key_commands() {
@@ -122,20 +109,10 @@ std::vector<Command> key_commands() {
        "The key is printed on standard output and kept nowhere: only its SHA-256 is stored. It "
        "expires in 90 days unless told otherwise.",
        std::move(create_parameters), create},
-      {"key list",
-       "list the keys",
+      {"key list", "list the keys",
        "In order of their ids. A page is there at once, whatever there is to look through; where "
        "--limit has cut a list, its last line says how to go on. active includes what has expired.",
-       {kTenantOption,
-        {Kind::kOption, "--user", "NAME", "of users of this name alone"},
-        {Kind::kOption, "--state", "STATE", "in this state alone", "",
-         "active|suspended|expired|revoked"},
-        {Kind::kOption, "--prefix", "TEXT", "whose id begins so"},
-        {Kind::kOption, "--expiring-before", "TIME", "that end before then, in order of their end"},
-        {Kind::kOption, "--limit", "N", "at most so many; 0: all", "0"},
-        {Kind::kOption, "--after", "CURSOR", "go on behind that row: its id, or END:ID"},
-        kQuietList},
-       list},
+       list_parameters(), list},
       key_show_command(),
   };
 }

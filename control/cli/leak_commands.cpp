@@ -1,10 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <functional>
-#include <memory>
 #include <set>
 #include <vector>
 
@@ -13,6 +8,7 @@
 #include "agent/base/key_scan.hpp"
 #include "control/cli/command_groups.hpp"
 #include "control/cli/output.hpp"
+#include "control/cli/secret_file.hpp"
 #include "control/client/control_client.hpp"
 
 namespace sallyport {
@@ -22,13 +18,6 @@ using Kind = Parameter::Kind;
 using Stub = ControlClient::Stub;
 
 constexpr std::size_t kAtOnce = 500;  // digests in one request
-
-struct Close {
-  void operator()(FILE* file) const noexcept {
-    if (file != stdin) fclose(file);
-  }
-};
-using File = std::unique_ptr<FILE, Close>;
 
 std::vector<std::string> files_of(const Invocation& invocation) {
   std::vector<std::string> files;
@@ -40,29 +29,6 @@ std::vector<std::string> files_of(const Invocation& invocation) {
   }
   if (files.empty()) files.emplace_back("-");
   return files;
-}
-
-/// An error whatever it is: the status that says no must not say that there is no key.
-Failure unread(const std::string& name, int error) {
-  Failure why = system_failure(error, "cannot read " + name);
-  why.code = Errc::kUnavailable;
-  return why;
-}
-
-/// Hands the file on part by part; the buffer is wiped.
-Result<void> read_file(const std::string& name, const std::function<void(std::string_view)>& take) {
-  const File file(name == "-" ? stdin : fopen(name.c_str(), "re"));
-  if (!file) return unread(name, errno);
-  setvbuf(file.get(), nullptr, _IONBF, 0);  // no second copy of what may be a secret
-  std::vector<char> buffer(std::size_t{1} << 16);
-  errno = 0;
-  while (const auto size = fread(buffer.data(), 1, buffer.size(), file.get())) {
-    take({buffer.data(), size});
-  }
-  const int error = ferror(file.get()) != 0 ? errno : 0;
-  explicit_bzero(buffer.data(), buffer.size());
-  if (error != 0) return unread(name, error);
-  return {};
 }
 
 Result<int> scan(const Invocation& invocation, ControlClient&, Output& output) {
@@ -79,7 +45,7 @@ Result<int> scan(const Invocation& invocation, ControlClient&, Output& output) {
         output.line(name + ":" + std::to_string(key.line) + ": key " + id + " (" + env + ")");
       }
     });
-    auto done = read_file(name, [&](std::string_view part) { scanner.feed(part); });
+    auto done = read_secret_file(name, [&](std::string_view part) { scanner.feed(part); });
     scanner.finish();
     if (!done) read = done;  // the other files are looked at all the same
   }
@@ -99,7 +65,7 @@ Result<std::set<std::string>> digests_of(const Invocation& invocation) {
       if (!line.empty()) digests.insert(to_hex(digest_of(line)));
       wipe(line);
     };
-    auto done = read_file(name, [&](std::string_view part) {
+    auto done = read_secret_file(name, [&](std::string_view part) {
       if (!by_lines) return scanner.feed(part);
       for (const char c : part) {
         if (c == '\n') {

@@ -3,9 +3,9 @@
 
 #include <sallyport/control/v1/control.grpc.pb.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
-#include <span>
 #include <string>
 
 #include "agent/base/result.hpp"
@@ -20,11 +20,12 @@ class ControlClient {
   using Stub = control::v1::Control::Stub;
   static constexpr std::chrono::seconds kDefaultTimeout{10};
 
-  /// Does not connect yet.
   explicit ControlClient(std::string socket, std::chrono::milliseconds timeout = kDefaultTimeout);
 
-  /// One unary call: `call(&Stub::GetStatus, request)`. A request that is out of its bounds is
-  /// not sent.
+  /// For a call that moves millions of rows.
+  void be_patient() { timeout_ = std::max(timeout_, std::chrono::milliseconds(3'600'000)); }
+
+  /// One unary call: `call(&Stub::GetStatus, request)`. What is out of bounds is not sent.
   template <class Request, class Response>
   [[nodiscard]] Result<Response> call(grpc::Status (Stub::*method)(grpc::ClientContext*,
                                                                    const Request&, Response*),
@@ -38,8 +39,8 @@ class ControlClient {
     return response;
   }
 
-  /// Calls `visit` with each row as it comes: `list(&Stub::ListKeys, request, visit)`. After a
-  /// failure some rows may have been visited.
+  /// `visit` for each row as it comes, before a failure too: `list(&Stub::ListKeys, request,
+  /// visit)`
   template <class Request, class Row, class Visit>
   [[nodiscard]] Result<void> list(std::unique_ptr<grpc::ClientReader<Row>> (Stub::*method)(
                                       grpc::ClientContext*, const Request&),
@@ -55,18 +56,20 @@ class ControlClient {
     return {};
   }
 
-  /// Sends each of `requests` and gives the one answer to them all:
-  /// `send(&Stub::ReplaceCidrs, std::span(parts))`. The agent checks their bounds.
-  template <class Request, class Response>
+  /// Sends what `next` fills in until it says that this was the last, and gives the one answer:
+  /// `send(&Stub::ReplaceCidrs, next)`. The agent checks the bounds.
+  template <class Request, class Response, class Next>
   [[nodiscard]] Result<Response> send(
       std::unique_ptr<grpc::ClientWriter<Request>> (Stub::*method)(grpc::ClientContext*, Response*),
-      std::span<const Request> requests) {
+      Next next) {
     if (auto ready = find_agent(); !ready) return ready.error();
     grpc::ClientContext context;
     begin(context);
     Response response;
     auto writer = (stub_.get()->*method)(&context, &response);
-    for (const auto& request : requests) {
+    Request request;
+    for (bool is_more = true; is_more;) {
+      is_more = next(request);
       if (!writer->Write(request)) break;  // the status says why
     }
     (void)writer->WritesDone();
@@ -75,9 +78,8 @@ class ControlClient {
     return response;
   }
 
-  /// A stream without an end of its own. Calls `on_begin` once the agent has taken the call, then
-  /// `visit` with each row, until it says false, `ends` come or the agent ends it; none of these
-  /// is a failure.
+  /// A stream without an end of its own: `on_begin` once the agent has taken the call, then `visit`
+  /// for each row, until it says false, `ends` come or the agent ends it; none is a failure.
   template <class Request, class Row, class Begin, class Visit>
   [[nodiscard]] Result<void> follow(std::unique_ptr<grpc::ClientReader<Row>> (Stub::*method)(
                                         grpc::ClientContext*, const Request&),
@@ -104,8 +106,7 @@ class ControlClient {
  private:
   /// Whether the agent has taken the call: its answer came with the mark of a beginning.
   [[nodiscard]] static bool begun(const grpc::ClientContext& context);
-  /// Whether the request may be sent and somebody is there: gRPC would only say that a connection
-  /// failed, not why.
+  /// Whether it may be sent and somebody is there: gRPC would not say why a connection failed.
   [[nodiscard]] Result<void> prepare(const google::protobuf::Message& request) const;
   [[nodiscard]] Result<void> find_agent() const;
   void begin(grpc::ClientContext& context) const;

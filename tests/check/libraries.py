@@ -14,7 +14,7 @@ KNOWN_TO = {
     "bpf/": ["agent/datapath"] + EVERY_TEST,
     "xdp/": ["agent/datapath"] + EVERY_TEST,
     "sqlite3": ["agent/registry"] + EVERY_TEST,
-    "yaml-cpp/": ["agent/config"] + EVERY_TEST,
+    "yaml-cpp/": ["agent/config", "control/cli"] + EVERY_TEST,
     "grpc": ["agent/service", "agent/app", "control"] + EVERY_TEST,
     "google/protobuf": ["agent/service", "control"] + EVERY_TEST,
     "CLI/": ["agent/main.cpp", "agent/app", "control/cli"] + EVERY_TEST,

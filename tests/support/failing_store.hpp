@@ -20,6 +20,8 @@ class FailingStore final : public Store {
   [[nodiscard]] unsigned steps() const noexcept { return steps_; }
 
   Result<void> begin() override { return fails() ? broken() : inner_.begin(); }
+  Result<void> begin_bulk() override { return fails() ? broken() : inner_.begin_bulk(); }
+  void end_bulk() noexcept override { inner_.end_bulk(); }
   Result<void> put_tenant(const Tenant& tenant) override {
     return fails() ? broken() : inner_.put_tenant(tenant);
   }

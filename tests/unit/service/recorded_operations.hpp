@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstring>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -17,6 +16,7 @@
 
 #include "agent/base/key_format.hpp"
 #include "agent/service/operations.hpp"
+#include "tests/unit/service/key_texts.hpp"
 #include "tests/unit/service/scripted_events.hpp"
 #include "tests/unit/service/scripted_logs.hpp"
 #include "tests/unit/service/scripted_top.hpp"
@@ -84,14 +84,6 @@ class RecordedOperations final : public Operations {
     return change(actor, "set_user_state " + user.tenant + " " + user.user + " " +
                              std::to_string(static_cast<int>(state)) + " " + reason);
   }
-  static std::string traffic_text(const TrafficLimit& limit) {
-    if (limit == TrafficLimit{}) return "";
-    return " packets " + std::to_string(limit.packets_per_second) + "+" +
-           std::to_string(limit.packet_burst) + " bytes " + std::to_string(limit.bytes_per_second) +
-           "+" + std::to_string(limit.byte_burst) +
-           (limit.egress_per_second == 0 ? ""
-                                         : " egress " + std::to_string(limit.egress_per_second));
-  }
   Result<CreatedKey> create_key(const Actor& actor, const KeySpec& spec) override {
     auto receipt = change(actor, "create_key " + spec.tenant + " " + spec.user + " " + spec.env +
                                      " limit " + std::to_string(spec.limit.per_second) + " burst " +
@@ -156,6 +148,19 @@ class RecordedOperations final : public Operations {
     if (!receipt) return receipt.error();
     return CreatedKey{*receipt, some_key(), std::string(kRawKey)};
   }
+  Result<ImportOutcome> import_rows(const Actor& actor, const std::vector<ImportRow>& rows,
+                                    ImportMode mode) override {
+    auto receipt = change(actor, "import_rows " + rows_text(rows, mode));
+    if (!receipt) return receipt.error();
+    return ImportOutcome{*receipt, report_of(rows)};
+  }
+  Result<Revision> end_import(const Actor& actor, const ImportReport& sum,
+                              const std::string& why) override {
+    auto receipt = change(actor, "end_import " + std::to_string(sum.keys) + " " + why);
+    if (!receipt) return receipt.error();
+    return receipt->revision;
+  }
+
   Result<Receipt> add_ban(const Actor& actor, const Ban& ban) override {
     return change(actor, "add_ban " + ban.source.to_string() + " " + ban.reason);
   }
@@ -251,14 +256,6 @@ class RecordedOperations final : public Operations {
   static std::string text_of(const CidrEntry& entry) {
     return std::string(entry.rule.action == CidrAction::kAllow ? "allow " : "deny ") +
            entry.rule.prefix.to_string() + " " + entry.note;
-  }
-  static Key some_key() {
-    Key key;
-    std::memcpy(key.id.data(), "Xy12AbCd", key.id.size());
-    key.tenant = "acme";
-    key.user = "alice";
-    key.env = "live";
-    return key;
   }
 
   Result<Receipt> change(const Actor& actor, std::string call) {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The registry with a million keys: start, memory, pages of keys, revocations."""
+"""The registry with a million keys: import, start, memory, pages of keys, revocations."""
 
+import hashlib
 import json
 import os
 import socket
@@ -14,9 +15,11 @@ KEYS = {"large": 1_000_000, "small": 20_000}
 PAGES, REVOCATIONS = 200, 1000
 PORT = 8451
 LONGEST_START = 120.0
+LATER, MONTHS = 4_000_000_000, 90 * 86400  # when keys end, in seconds since 1970
 
 # Name → unit, the most that it is to be, and what stands beside the value.
 CASES = {
+    "import-1m": ("s", 30, {}),
     "startup-1m": ("s", 5, {}),
     "memory-1m": ("bytes", 200_000_000, {}),
     "list-page": ("s", 0.020, {"p99": "page_p99"}),
@@ -73,6 +76,42 @@ def one_run(command, path):
         return sample, driven
 
 
+def import_file(scratch, keys):
+    """As many keys as are measured, of a thousand users, which all expire; by their SHA-256."""
+    name = f"{scratch}/import.csv"
+    with open(name, "w", encoding="ascii") as file:
+        file.write("tenant,user,digest,expires_at\n")
+        for at in range(keys):
+            digest = hashlib.sha256(b"nobody knows %d" % at).hexdigest()
+            file.write(f"tenant{at % 100},user{at % 1000},{digest},{LATER + at % MONTHS}\n")
+    return name
+
+
+def import_run(command, path, store, file):
+    """From the command's start to its end, into an agent without a key."""
+    for name in (store, store + "-wal", store + "-shm"):
+        if os.path.exists(name):
+            os.unlink(name)
+    with sandbox.running(*command) as process:
+        wait_for_start(path, process)
+        begin = time.monotonic()
+        sandbox.command(sandbox.binary("control/cli/sallyport"), "--socket", path, "import", file)
+        return time.monotonic() - begin
+
+
+def measure_import(options, scratch, command, keys):
+    file = import_file(scratch, keys)
+    taken = []
+    for run in range(options.runs):
+        taken.append(import_run(command, f"{scratch}/sallyport/control.sock",
+                                f"{scratch}/sallyport/registry.db", file))
+        progress(f"  import {run + 1}/{options.runs}: {taken[-1]:.1f} s")
+    unit, most, _ = CASES["import-1m"]
+    print_rows({"bench": "registry", "case": "import-1m", "keys": keys}, unit,
+               {"sallyport": [{"value": one} for one in taken]},
+               target={"value": most} if options.state == "large" else None)
+
+
 def sample_of(case, taken):
     measured, driven = taken
     value = measured[case] if case in measured else driven[VALUES[case]]
@@ -86,6 +125,12 @@ def measure(options):
     if not os.path.exists(certificate):
         peers.certificate(scratch)
     command = agent.words(scratch, PORT, certificate, [])
+    wanted = options.only or list(CASES)
+    if "import-1m" in wanted:
+        measure_import(options, scratch, command, keys)
+        os.unlink(f"{scratch}/sallyport/registry.db")
+    if not set(wanted) - {"import-1m"}:
+        return
     progress(f"registry: making {keys} keys")
     sandbox.command(sandbox.binary("tools/bench/sp-bench-registry"), "fill",
                     f"{scratch}/sallyport/registry.db", str(keys))
@@ -94,7 +139,7 @@ def measure(options):
         taken.append(one_run(command, f"{scratch}/sallyport/control.sock"))
         progress(f"  registry {run + 1}/{options.runs}: {taken[-1]}")
     for case, (unit, most, _) in CASES.items():
-        if options.only and case not in options.only:
+        if case not in wanted or case == "import-1m":
             continue
         print_rows({"bench": "registry", "case": case, "keys": keys}, unit,
                    {"sallyport": [sample_of(case, one) for one in taken]},
