@@ -57,6 +57,7 @@ class AgentOperations final : public Operations {
   bool await_change(Revision seen, std::chrono::milliseconds patience) override;
   Result<std::vector<AuditRecord>> audit(std::uint64_t after, std::size_t most) override;
   Result<AuditVerdict> verify_audit(const AuditHead& expected) override;
+  Result<Backup> back_up(const Actor& actor) override;
   Result<Explanation> explain(const std::string& subject, const std::string& service) override;
   Result<std::unique_ptr<EventStream>> watch_events(const EventQuery& query) override;
 

@@ -12,6 +12,7 @@
 #include <iostream>
 
 #include "agent/app/app.hpp"
+#include "agent/app/store_verbs.hpp"
 #include "agent/config/config_file.hpp"
 #include "agent/datapath/outer_door.hpp"
 #include "agent/doctor/doctor.hpp"
@@ -106,6 +107,17 @@ Options parse_options(int argc, char** argv) {
                "look for what keeps this host from running it well, and print what was found as "
                "JSON; `sallyport doctor` shows it")
       ->excludes(check);
+  auto* check_store = app.add_option("--check-store", options.store_file,
+                                     "look through a store that no agent has open (default: the "
+                                     "configured one), or a backup, and exit")
+                          ->expected(0, 1)
+                          ->excludes(check);
+  std::string backup;
+  auto* restore = app.add_option("--restore", backup,
+                                 "put this backup where the configured store is, which is kept "
+                                 "beside it, and exit")
+                      ->excludes(check)
+                      ->excludes(check_store);
   app.set_version_flag("--version", "sallyportd " SALLYPORT_VERSION);
   try {
     app.parse(argc, argv);
@@ -117,6 +129,11 @@ Options parse_options(int argc, char** argv) {
   if (check_config) options.verb = Options::Verb::kCheckConfig;
   if (doctor) options.verb = Options::Verb::kDoctor;
   if (detach_door) options.verb = Options::Verb::kDetach;
+  if (*check_store) options.verb = Options::Verb::kCheckStore;
+  if (*restore) {
+    options.verb = Options::Verb::kRestore;
+    options.store_file = backup;
+  }
   return options;
 }
 
@@ -138,6 +155,10 @@ int run_agent(const Options& options) {
       return 0;
     case Options::Verb::kDetach:
       return detach(config);
+    case Options::Verb::kCheckStore:
+      return check_store_file(options.store_file.empty() ? config.store_file : options.store_file);
+    case Options::Verb::kRestore:
+      return restore_store_file(options.store_file, config.store_file);
     default:
       return serve(config, std::move(passed));
   }

@@ -7,11 +7,12 @@ namespace sallyport {
 
 /// What `sallyportd` was asked to do.
 struct Options {
-  enum class Verb { kServe, kCheckConfig, kDetach, kDoctor, kExit };
+  enum class Verb { kServe, kCheckConfig, kDetach, kDoctor, kCheckStore, kRestore, kExit };
 
   Verb verb = Verb::kServe;
   std::string config_file = "/etc/sallyport/sallyport.yaml";
-  int exit_status = 0;  // kExit: help was printed, or the command line is wrong
+  std::string store_file;  // kCheckStore: empty: the configured one; kRestore: the backup
+  int exit_status = 0;     // kExit: help was printed, or the command line is wrong
 };
 
 /// Prints help and usage errors itself.

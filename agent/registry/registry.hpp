@@ -20,8 +20,7 @@ namespace sallyport {
 /// Thread safety: confined to the control strand.
 class Registry {
  public:
-  /// `store` must outlive the registry.
-  explicit Registry(Store& store) : store_(store) {}
+  explicit Registry(Store& store) : store_(store) {}  // which must outlive it
 
   [[nodiscard]] Result<Commit> create_tenant(const Actor& actor, std::string_view name,
                                              UnixSeconds now);
@@ -64,8 +63,7 @@ class Registry {
   [[nodiscard]] Result<Commit> rotate_key(const Actor& actor, std::string_view id,
                                           const KeyRotation& rotation, std::string_view reason,
                                           UnixSeconds now);
-  /// A part of a long list. What is wrong with its rows is in `report`, also where it fails. It is
-  /// not durable before `end_import`, which notes in the audit log what came of all parts.
+  /// What is wrong with the rows is in `report`, also where it fails. Not durable before the end.
   [[nodiscard]] Result<Commit> import_part(const Actor& actor, const ImportPart& part,
                                            ImportReport& report, UnixSeconds now);
   [[nodiscard]] Result<Revision> end_import(const Actor& actor, const ImportReport& sum,
@@ -88,10 +86,12 @@ class Registry {
                                         UnixSeconds now);
   [[nodiscard]] Result<std::vector<ServiceMode>> modes() const;
   [[nodiscard]] Result<Revision> revision() const;
-  /// All that was committed survives a power cut.
-  [[nodiscard]] bool is_settled() const noexcept { return unsettled_ == 0; }
-  /// For what only reads: logs and pages.
+  [[nodiscard]] bool is_settled() const noexcept { return unsettled_ == 0; }  // all is durable
   [[nodiscard]] const StoreReader& reader() const noexcept { return store_; }
+  /// Of the whole store, from now on; in the audit log.
+  [[nodiscard]] Result<std::unique_ptr<StoreCopy>> begin_copy(const Actor& actor,
+                                                              const std::string& file,
+                                                              UnixSeconds now);
   /// The last audit record that was written since the start; of sequence 0: none.
   [[nodiscard]] const AuditHead& last_written() const noexcept { return last_written_; }
   /// The change log after `since`; see `StoreReader::changes_since`.

@@ -156,7 +156,8 @@ SqliteDatabase::~SqliteDatabase() = default;
 Result<SqliteDatabase> SqliteDatabase::open(const std::string& file) {
   if (auto prepared = prepare_file(file); !prepared) return prepared.error();
   sqlite3* handle = nullptr;
-  const int opened = sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr);
+  const int opened =
+      sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   SqliteDatabase database(handle, file);
   if (opened != SQLITE_OK) return sqlite_failure(handle, file);
   // The lock is taken by the first read and kept: a second agent is told, not slowed down. What a

@@ -60,6 +60,7 @@ class SqliteDatabase {
   /// `sql` must have static storage: prepared statements are kept by its address.
   [[nodiscard]] SqliteQuery query(const char* sql) const;
   [[nodiscard]] Result<std::int64_t> integer(const char* sql) const;
+  [[nodiscard]] sqlite3* handle() const noexcept { return handle_.get(); }
   [[nodiscard]] const std::string& file() const noexcept { return file_; }
 
  private:

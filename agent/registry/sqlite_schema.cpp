@@ -202,6 +202,19 @@ Result<void> check_soundness(const SqliteDatabase& database) {
 
 }  // namespace
 
+Result<void> check_schema(const SqliteDatabase& database) {
+  auto version = database.integer("PRAGMA user_version");
+  if (!version) return version.error();
+  auto application = database.integer("PRAGMA application_id");
+  if (!application) return application.error();
+  if (auto ours = check_identity(database, *version, *application); !ours) return ours;
+  if (*version == kSchemaVersion) return {};
+  return failure(Errc::kIncompatible,
+                 "store " + database.file() + " has schema version " + std::to_string(*version) +
+                     ", this program looks through version " + std::to_string(kSchemaVersion),
+                 "start the agent on a copy of it, which brings it forward");
+}
+
 Result<void> prepare_schema(SqliteDatabase& database) {
   auto version = database.integer("PRAGMA user_version");
   if (!version) return version.error();

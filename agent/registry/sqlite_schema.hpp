@@ -13,4 +13,7 @@ constexpr int kSchemaVersion = 6;
 /// a store at all, without touching it (kIncompatible).
 Result<void> prepare_schema(SqliteDatabase& database);
 
+/// kIncompatible: it is not a store of this version. Changes nothing.
+[[nodiscard]] Result<void> check_schema(const SqliteDatabase& database);
+
 }  // namespace sallyport

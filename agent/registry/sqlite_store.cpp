@@ -22,6 +22,13 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& file) 
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(*database)));
 }
 
+Result<std::unique_ptr<SqliteStore>> SqliteStore::inspect(const std::string& file) {
+  auto database = SqliteDatabase::open(file);
+  if (!database) return database.error();
+  if (auto ours = check_schema(*database); !ours) return ours.error();
+  return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(*database)));
+}
+
 Result<void> SqliteStore::begin() {
   if (in_bulk_) {
     if (auto strict = database_.execute("PRAGMA synchronous = FULL"); !strict) return strict;

@@ -16,6 +16,11 @@ class SqliteStore final : public Store {
   /// it open; kIncompatible: it is of a newer agent, damaged, or something else.
   [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> open(const std::string& file);
 
+  /// One that nobody has open, as it is: nothing in it is changed. kIncompatible as above, and
+  /// where it is of an older agent.
+  [[nodiscard]] static Result<std::unique_ptr<SqliteStore>> inspect(const std::string& file);
+
+  [[nodiscard]] const SqliteDatabase& database() const noexcept { return database_; }
   [[nodiscard]] Result<Revision> revision() const override;
   [[nodiscard]] Result<std::optional<Tenant>> find_tenant(std::string_view name) const override;
   [[nodiscard]] Result<std::vector<Tenant>> tenants() const override;
@@ -58,6 +63,7 @@ class SqliteStore final : public Store {
   Result<void> append_audit(const AuditRecord& record) override;
   Result<Revision> commit() override;
   void rollback() noexcept override;
+  [[nodiscard]] Result<std::unique_ptr<StoreCopy>> copy_to(const std::string& file) override;
   Result<void> save_uses(std::span<const KeyUseRecord> uses) override;
 
  private:

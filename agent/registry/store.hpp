@@ -60,6 +60,14 @@ class StoreReader {
   [[nodiscard]] virtual Result<AuditHead> audit_head() const = 0;
 };
 
+/// A copy of a store that goes on being used.
+class StoreCopy {
+ public:
+  virtual ~StoreCopy() = default;
+  /// A bounded part. False: it is whole and on the disk, and of this moment.
+  [[nodiscard]] virtual Result<bool> step() = 0;
+};
+
 /// When a transaction is to survive a power cut.
 enum class Durability : std::uint8_t { kNow, kLater };
 
@@ -92,6 +100,9 @@ class Store : public StoreReader {
   /// transaction that logged nothing.
   virtual Result<Revision> commit() = 0;
   virtual void rollback() noexcept = 0;
+
+  /// Into a new file, for its owner alone.
+  [[nodiscard]] virtual Result<std::unique_ptr<StoreCopy>> copy_to(const std::string& file) = 0;
 
   /// Outside a transaction. Does not wait for the disk: a power cut may take it away again.
   virtual Result<void> save_uses(std::span<const KeyUseRecord> uses) = 0;

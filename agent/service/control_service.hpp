@@ -81,6 +81,8 @@ class ControlService final : public control::v1::Control::Service {
                  control::v1::Receipt* response) override;
   Status WatchEvents(Context* context, const control::v1::WatchEventsRequest* request,
                      Writer<control::v1::Event>* writer) override;
+  Status Backup(Context* context, const control::v1::BackupRequest* request,
+                Writer<control::v1::BackupPart>* writer) override;
   Status Explain(Context* context, const control::v1::ExplainRequest* request,
                  control::v1::Explanation* response) override;
 
@@ -97,6 +99,7 @@ class ControlService final : public control::v1::Control::Service {
   Operations& operations_;
   const PeerTable& peers_;
   std::atomic<bool> importing_{false};
+  std::atomic<bool> copying_{false};
   std::atomic<int> followers_{0};  // of changes; each holds a thread
 };
 

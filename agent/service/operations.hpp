@@ -10,6 +10,7 @@
 #include "agent/base/result.hpp"
 #include "agent/registry/audit_chain.hpp"
 #include "agent/registry/registry.hpp"
+#include "agent/service/backup.hpp"
 #include "agent/service/event_stream.hpp"
 #include "agent/service/explanation.hpp"
 #include "agent/service/key_view.hpp"
@@ -101,6 +102,9 @@ class Operations {
   virtual Result<std::vector<AuditRecord>> audit(std::uint64_t after, std::size_t most) = 0;
   /// `expected`: a head that was kept elsewhere; of sequence 0: none.
   virtual Result<AuditVerdict> verify_audit(const AuditHead& expected) = 0;
+
+  /// Of one moment, while all else goes on.
+  virtual Result<Backup> back_up(const Actor& actor) = 0;
 
   /// Why `subject` (an address, a key's id, a connection) would pass or not. kInvalid: it is none
   /// of these; it is not repeated, since it may be anything.

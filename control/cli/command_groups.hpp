@@ -24,6 +24,7 @@ namespace sallyport {
 [[nodiscard]] std::vector<Command> doctor_commands();
 [[nodiscard]] std::vector<Command> import_commands();
 [[nodiscard]] Command export_command();
+[[nodiscard]] Command backup_command();
 [[nodiscard]] std::vector<Command> manual_commands();
 
 // What commands of several groups take.

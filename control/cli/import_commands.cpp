@@ -182,6 +182,7 @@ std::vector<Command> import_commands() {
          "of keys that do not say it: a duration, a date, a time, or never", "never"}},
        import},
       export_command(),
+      backup_command(),
   };
 }
 

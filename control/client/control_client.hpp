@@ -39,8 +39,7 @@ class ControlClient {
     return response;
   }
 
-  /// `visit` for each row as it comes, before a failure too: `list(&Stub::ListKeys, request,
-  /// visit)`
+  /// `visit` for each row as it comes: `list(&Stub::ListKeys, request, visit)`.
   template <class Request, class Row, class Visit>
   [[nodiscard]] Result<void> list(std::unique_ptr<grpc::ClientReader<Row>> (Stub::*method)(
                                       grpc::ClientContext*, const Request&),

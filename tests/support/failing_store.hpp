@@ -96,6 +96,9 @@ class FailingStore final : public Store {
   Result<void> for_each_use(const std::function<void(const KeyUseRecord&)>& visit) const override {
     return inner_.for_each_use(visit);
   }
+  Result<std::unique_ptr<StoreCopy>> copy_to(const std::string& file) override {
+    return inner_.copy_to(file);
+  }
   Result<void> save_uses(std::span<const KeyUseRecord> uses) override {
     return inner_.save_uses(uses);
   }

@@ -240,6 +240,10 @@ class RecordedOperations final : public Operations {
     return AuditVerdict{.records = 2, .head = {.sequence = 2, .hash = {}}, .fault = fault};
   }
 
+  Result<Backup> back_up(const Actor& actor) override {
+    auto receipt = change(actor, "back_up");
+    return receipt ? Result<Backup>(some_backup()) : receipt.error();
+  }
   Result<Explanation> explain(const std::string& subject, const std::string& service) override {
     auto asked = record("explain " + subject + " " + service);
     if (!asked) return asked.error();

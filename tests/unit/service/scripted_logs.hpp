@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "agent/registry/store_rows.hpp"
 #include "agent/service/explanation.hpp"
 
 namespace sallyport::test {
+
+/// A megabyte of the letter b.
+inline Backup some_backup() {
+  Backup backup{UniqueFd(memfd_create("backup", MFD_CLOEXEC)), 7, {.sequence = 3, .hash = {}}};
+  const std::string text(1 << 20, 'b');
+  if (write(backup.file.get(), text.data(), text.size()) < 0) backup.file = UniqueFd();
+  lseek(backup.file.get(), 0, SEEK_SET);
+  return backup;
+}
 
 inline ChangeRecord some_change(Revision revision) {
   return {.revision = revision,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Long lists from elsewhere, part by part.
+// What is long: lists from elsewhere, and copies of the whole.
 #include <utility>
 
 #include "agent/registry/audit_chain.hpp"
@@ -62,6 +62,13 @@ Result<Revision> Registry::end_import(const Actor& actor, const ImportReport& su
   store_.end_bulk();
   if (auto noted = note(std::move(act)); !noted) return noted.error();
   return revision();
+}
+
+Result<std::unique_ptr<StoreCopy>> Registry::begin_copy(const Actor& actor, const std::string& file,
+                                                        UnixSeconds now) {
+  const Act act{"backup", ChangeKind::kKey, "the whole store"};
+  if (auto noted = note(request(actor, act, now)); !noted) return noted.error();
+  return store_.copy_to(file);
 }
 
 }  // namespace sallyport
