@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "agent/registry/store_check.hpp"
 #include "tests/unit/registry/registry_fixture.hpp"
 
 namespace sallyport::test {
@@ -77,6 +78,11 @@ TEST_F(CrashTest, EveryAcknowledgedChangeIsThereAfterAKill) {
       ASSERT_EQ(line.revision, ++seen);
     }
     EXPECT_EQ(seen, registry().revision().value());
+    registry_.reset();
+    store_.reset();
+    const auto condition = check_store(file_);
+    ASSERT_TRUE(condition) << to_string(condition.error());
+    EXPECT_TRUE(condition->faults.empty()) << condition->faults.front();
   }
 }
 
