@@ -36,12 +36,4 @@ std::vector<OwnListener> Worker::own_listeners() const {
   return own;
 }
 
-std::vector<ServiceCertificate> Worker::certificates() const {
-  std::vector<ServiceCertificate> certificates;
-  for (const auto& service : services_) {
-    if (service.tls) certificates.push_back({service.config.name, expires_at(*service.tls)});
-  }
-  return certificates;
-}
-
 }  // namespace sallyport
