@@ -68,14 +68,19 @@ TEST_F(PassedSocketsTest, MoreThanWorkersAreAllServed) {
 
 TEST_F(PassedSocketsTest, WhoeverCameBeforeTheTerminatorIsServed) {
   const auto kept = left_behind(2);
-  TlsClient early(service.listen.port);
+  const auto accepted = [](const auto& counters) { return counters.connections == 1; };
+  UniqueFd early = connect_to(service.listen.port);
+  ASSERT_TRUE(early);
   start_with(copies(kept), 2);
-  EXPECT_EQ(early.ask(get("/", "key-bob"))->status, 200);
+  EXPECT_TRUE(counts(accepted));
+  early.reset();
   terminator->drain(std::chrono::seconds(5));
   terminator.reset();
-  TlsClient late(service.listen.port);  // nobody serves: it waits
+  const UniqueFd late = connect_to(service.listen.port);
+  ASSERT_TRUE(late) << "nobody serves: it waits, and is not refused";
   start_with(copies(kept), 1);
-  EXPECT_EQ(late.ask(get("/", "key-bob"))->status, 200);
+  EXPECT_TRUE(counts(accepted));
+  expect_all_served(2);
 }
 
 TEST_F(PassedSocketsTest, WithoutAnyTheTerminatorMakesItsOwn) {
