@@ -45,6 +45,8 @@ expect_answer() {
 counter() {
 	sallyport counters -o json | jq -e --arg verdict "$1" '.packets[] | select(.verdict == $verdict) | .packets'
 }
+# The listening sockets, by their number: the same ones after a restart, if systemd keeps them.
+sockets() { ss -Htlne '( sport = :8443 )' | grep -o 'ino:[0-9]*' | sort; }
 restarted() { [ "$(systemctl show -P NRestarts sallyport)" -ge 1 ]; }
 counted() { [ "$(counter "$1")" -ge "$2" ]; }
 
@@ -68,6 +70,7 @@ start_nginx 9000
 cat >/etc/sallyport/sallyport.yaml <<YAML
 store: /var/lib/sallyport/registry.db
 control: {socket: /run/sallyport/control.sock}
+metrics: {listen: 127.0.0.1:9464}
 outer_door: {interfaces: [eth0], egress: true}
 services:
   - name: api
@@ -92,6 +95,20 @@ $(cat "$scratch/alice")
 KEY"
 expect_answer 200
 
+# The certificate lives for two days, and the clock is nobody's here.
+sallyport doctor --ignore certificate,clock -o json >"$scratch/doctor" || tell "doctor: $(cat "$scratch/doctor")"
+jq -e '.findings | all(.severity != "error" and .severity != "unknown" and .check != "driver")' \
+	"$scratch/doctor" >/dev/null || fail "the doctor finds fault" "$(cat "$scratch/doctor")"
+curl -sf http://127.0.0.1:9464/metrics >"$scratch/metrics" || fail "no metrics"
+grep -q '^sallyport_requests_total{check="allowed"} [1-9]' "$scratch/metrics" ||
+	fail "the metrics don't tell of the request" "$(grep requests_total "$scratch/metrics")"
+kept=$(sockets)
+[ -n "$kept" ] || fail "nobody listens"
+systemctl restart sallyport || fail "the service does not start again"
+[ "$(sockets)" = "$kept" ] || fail "a restart made other sockets" "$kept" "$(sockets)"
+expect_answer 200
+tell "looked at, scraped, and restarted on the same sockets: $(wc -w <<<"$kept")"
+
 client "curl -s -o /run/stream -H @/run/alice --cacert /run/tls.pem --local-port 20000 --max-time 300 \
 	https://$EDGE:8443/stream >/run/stream.log 2>&1 & echo \$! >/run/stream.pid"
 wait_until 60 client 'test -s /run/stream' || fail "no stream came"
@@ -114,7 +131,8 @@ sleep 20 # more than the watchdog's time
 systemctl kill --signal=STOP sallyport
 wait_until 60 restarted || fail "the watchdog did not restart a stuck agent"
 wait_until 60 systemctl -q is-active sallyport || fail "the agent did not come back"
-tell "a stuck agent was restarted by the watchdog"
+[ "$(sockets)" = "$kept" ] || fail "the watchdog's restart made other sockets" "$kept" "$(sockets)"
+tell "a stuck agent was restarted by the watchdog, on the same sockets"
 is_attached() { [ "$(sallyport status -o json 2>/dev/null | jq -r '.interfaces[0].attached')" = "$1" ]; }
 wait_until 30 is_attached native || fail "not attached natively after that" "$(sallyport status)"
 rm -r /run/systemd/system/sallyport.service.d
