@@ -25,6 +25,7 @@ namespace sallyport {
 [[nodiscard]] std::vector<Command> import_commands();
 [[nodiscard]] Command export_command();
 [[nodiscard]] Command backup_command();
+[[nodiscard]] Command association_command();
 [[nodiscard]] std::vector<Command> manual_commands();
 
 // What commands of several groups take.

@@ -148,6 +148,7 @@ std::vector<Command> log_commands() {
        "a whole new log, but not one that holds that head. Exit status: 0 whole, 1 not.",
        {{Kind::kOption, "--expect", "HEAD", "a head that was printed before"}},
        audit_verify},
+      association_command(),
   };
 }
 

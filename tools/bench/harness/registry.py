@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import socket
+import subprocess
 import time
 
 from harness import agent, peers, sandbox
@@ -22,6 +23,7 @@ CASES = {
     "import-1m": ("s", 30, {}),
     "startup-1m": ("s", 5, {}),
     "memory-1m": ("bytes", 200_000_000, {}),
+    "audit-1m": ("s", 10, {}),
     "list-page": ("s", 0.020, {"p99": "page_p99"}),
     "revoke-p50": ("s", None, {"store": "store_p50"}),
     "revoke-p99": ("s", 0.002, {"store": "store_p99", "worst": "kernel_max"}),
@@ -66,10 +68,21 @@ def resident_bytes(pid):
     raise BenchError(f"process {pid} does not say how much memory it has")
 
 
+def audit_run(path):
+    """Of all associations, over the control API."""
+    begin = time.monotonic()
+    done = subprocess.run([sandbox.binary("control/cli/sallyport"), "--socket", path, "audit",
+                           "associations"], stdout=subprocess.DEVNULL, check=False)
+    if done.returncode not in (0, 1):  # 1: something was found
+        raise BenchError(f"sallyport audit associations has ended with status {done.returncode}")
+    return time.monotonic() - begin
+
+
 def one_run(command, path):
     with sandbox.running(*command) as process:
         sample = {"startup-1m": wait_for_start(path, process),
-                  "memory-1m": resident_bytes(process.pid)}
+                  "memory-1m": resident_bytes(process.pid),
+                  "audit-1m": audit_run(path)}
         driven = json.loads(sandbox.command(
             sandbox.binary("tools/bench/sp-bench-registry"), "drive", path, str(PAGES),
             str(REVOCATIONS)))
