@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <utility>
+
 #include "control/cli/command_groups.hpp"
+#include "control/cli/lifecycle.hpp"
 #include "control/cli/output.hpp"
 #include "control/cli/rows.hpp"
 #include "control/client/control_client.hpp"
@@ -36,12 +40,9 @@ template <control::v1::Lifecycle kState>
 Result<int> set_state(const Invocation& invocation, ControlClient& client, Output& output) {
   control::v1::SetTenantStateRequest request;
   request.set_name(invocation.value("NAME"));
-  request.set_state(kState);
-  request.set_reason(invocation.value("--reason"));
-  auto receipt = client.call(&Stub::SetTenantState, request);
-  if (!receipt) return receipt.error();
-  output.receipt(show_lifecycle(kState, "tenant " + request.name(), *receipt), *receipt);
-  return kDone;
+  const std::string what = "tenant " + request.name();
+  return set_lifecycle(&Stub::SetTenantState, std::move(request), kState, what, invocation, client,
+                       output);
 }
 
 constexpr Parameter kName = {.kind = Parameter::Kind::kPositional,

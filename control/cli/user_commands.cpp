@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <utility>
+
 #include "control/cli/command_groups.hpp"
+#include "control/cli/lifecycle.hpp"
 #include "control/cli/output.hpp"
 #include "control/cli/rows.hpp"
 #include "control/cli/values.hpp"
@@ -45,12 +49,8 @@ Result<int> set_state(const Invocation& invocation, ControlClient& client, Outpu
   control::v1::SetUserStateRequest request;
   request.set_tenant(owner->tenant);
   request.set_name(owner->user);
-  request.set_state(kState);
-  request.set_reason(invocation.value("--reason"));
-  auto receipt = client.call(&Stub::SetUserState, request);
-  if (!receipt) return receipt.error();
-  output.receipt(show_lifecycle(kState, "user " + name, *receipt), *receipt);
-  return kDone;
+  return set_lifecycle(&Stub::SetUserState, std::move(request), kState, "user " + name, invocation,
+                       client, output);
 }
 
 }  // namespace
