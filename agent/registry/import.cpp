@@ -47,7 +47,7 @@ Result<void> check_row(const ImportRow& row) {
 Result<void> Importer::run() {
   for (const auto& row : part_.rows) {
     if (auto good = check_row(row); !good) {
-      refuse(row, std::move(good.error()));
+      refuse(row, good.error());
     } else if (auto taken = take(row); !taken) {
       return taken;
     }

@@ -42,7 +42,7 @@ Result<Commit> Registry::transact(const AuditRecord& act, const Body& body, Dura
   auto changes = body();
   if (!changes) {
     guard.roll_back();
-    return refuse(act, std::move(changes.error()));
+    return refuse(act, changes.error());
   }
   if (changes->empty()) {
     auto current = revision();

@@ -107,7 +107,7 @@ class Import {
     if (row) {
       rows_.push_back(std::move(*row));
     } else {
-      note({message.line(), std::move(row.error())});
+      note({message.line(), row.error()});
     }
     return rows_.size() < kUnit ? Result<void>() : flush();
   }

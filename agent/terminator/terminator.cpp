@@ -90,8 +90,7 @@ Result<void> Workers::open(std::span<const std::uint16_t> service_ids, unsigned 
   }
   auto tls = make_tls(workers);
   if (!tls) return tls.error();
-  const WorkerSetup setup{services_, service_ids, index,   edge,
-                          refusals_, access,      sockets, workers};
+  const WorkerSetup setup{services_, service_ids, index, edge, refusals_, access, sockets, workers};
   for (unsigned i = 0; i < workers; ++i) {
     auto worker = Worker::open(i, setup, std::move((*tls)[i]));
     if (!worker) return worker.error();

@@ -22,9 +22,8 @@ std::vector<Command> make_commands() {
   std::vector<Command> all;
   for (auto group :
        {tenant_commands, user_commands, key_commands, key_lifecycle_commands, leak_commands,
-         import_commands, ban_commands, cidr_commands, status_commands, top_commands,
-         event_commands, trace_commands, explain_commands, log_commands, doctor_commands,
-         manual_commands}) {
+        import_commands, ban_commands, cidr_commands, status_commands, top_commands, event_commands,
+        trace_commands, explain_commands, log_commands, doctor_commands, manual_commands}) {
     auto part = group();
     all.insert(all.end(), std::make_move_iterator(part.begin()),
                std::make_move_iterator(part.end()));

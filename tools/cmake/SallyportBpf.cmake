@@ -4,7 +4,6 @@
 find_program(BPF_CLANG NAMES clang-14 clang REQUIRED)
 find_program(BPFTOOL bpftool PATHS /usr/sbin /sbin REQUIRED)
 find_path(BPF_INCLUDE bpf/bpf_helpers.h REQUIRED)
-execute_process(COMMAND ${CMAKE_C_COMPILER} -print-multiarch OUTPUT_VARIABLE BPF_MULTIARCH OUTPUT_STRIP_TRAILING_WHITESPACE)
 
 # sp_bpf_object(OBJECT FILE CLANG) compiles FILE, of the calling folder, into OBJECT.
 function(sp_bpf_object object file clang)
@@ -15,7 +14,7 @@ function(sp_bpf_object object file clang)
     OUTPUT ${object}
     COMMAND ${clang} -target bpf -mcpu=v3 -O2 -g -std=gnu11 -Wall -Wextra -Werror
             -fdebug-prefix-map=${CMAKE_SOURCE_DIR}=.
-            -I${CMAKE_SOURCE_DIR} -isystem /usr/include/${BPF_MULTIARCH}
+            -I${CMAKE_SOURCE_DIR} -isystem /usr/include/${CMAKE_LIBRARY_ARCHITECTURE}
             -MD -MF ${object}.d -MT ${object} -c ${source} -o ${object}
     DEPENDS ${source} DEPFILE ${object}.d
     COMMENT "BPF object ${name}" VERBATIM)

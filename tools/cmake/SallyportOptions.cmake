@@ -28,6 +28,10 @@ find_package(Boost 1.81 REQUIRED)
 add_library(sp_warnings INTERFACE)
 target_compile_options(sp_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+# Clang also warns of what libbpf's and libxdp's option macros expand to, and of fields that a
+# designated initialiser leaves at their defaults, which is what we have those for.
+target_compile_options(sp_warnings INTERFACE
+  "$<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:Clang>>:-Wno-c99-extensions;-Wno-gnu-statement-expression-from-macro-expansion;-Wno-missing-designated-field-initializers>")
 
 add_library(sp_options INTERFACE)
 target_include_directories(sp_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR})
@@ -35,6 +39,9 @@ target_link_libraries(sp_options INTERFACE Threads::Threads)
 target_compile_definitions(sp_options INTERFACE BOOST_ASIO_NO_DEPRECATED SALLYPORT_VERSION="${PROJECT_VERSION}")
 # GCC 12 reports a false -Wrestrict inside libstdc++'s string concatenation (GCC bug 105651).
 target_compile_options(sp_options INTERFACE $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-Wno-restrict>)
+# libstdc++ 12 itself uses what it deprecates, in std::stable_sort; Clang says so at every use.
+target_compile_options(sp_options INTERFACE
+  $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:Clang>>:-Wno-deprecated-declarations>)
 if(SALLYPORT_SANITIZE)
   add_compile_options(-fsanitize=${SALLYPORT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${SALLYPORT_SANITIZE})

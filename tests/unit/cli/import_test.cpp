@@ -57,7 +57,7 @@ TEST(ImportCsv, ReadsColumnsInAnyOrderAndQuotes) {
       ",bob,acme,,\r\n";
   const std::string wanted =
       "5 acme/bob   live 5 \n2 acme/alice " + first4(kForeign) + "  live 0 a, \"b\"\nc\n";
-  for (std::size_t part : {0, 1, 2, 7}) EXPECT_EQ(read(read_csv, text, part), wanted) << part;
+  for (std::size_t part : {0U, 1U, 2U, 7U}) EXPECT_EQ(read(read_csv, text, part), wanted) << part;
 }
 
 TEST(ImportCsv, TellsEveryWrongLineAndRepeatsNoSecret) {
@@ -107,7 +107,7 @@ TEST(ImportJsonl, ReadsObjectsAndLeavesWhatIsOfUse) {
                            R"({"tenant":"acme","user":"bob"})";
   const std::string wanted =
       "3 acme/bob   live 5 \n1 acme/alice " + first4(kForeign) + "  live 77 \n";
-  for (std::size_t part : {0, 1, 5}) EXPECT_EQ(read(read_jsonl, text, part), wanted) << part;
+  for (std::size_t part : {0U, 1U, 5U}) EXPECT_EQ(read(read_jsonl, text, part), wanted) << part;
 }
 
 TEST(ImportJsonl, TellsEveryWrongLine) {

@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/service/key_view.hpp"
@@ -10,6 +11,8 @@
 namespace sallyport::test {
 
 // Keys that were asked for, as text.
+
+inline constexpr std::string_view kRawKey = "spk_live_Xy12AbCd_abcdefghijklmnopqrstuvwxyzA_1a2B3c";
 
 inline std::string traffic_text(const TrafficLimit& limit) {
   if (limit == TrafficLimit{}) return "";

@@ -23,8 +23,6 @@
 
 namespace sallyport::test {
 
-inline constexpr std::string_view kRawKey = "spk_live_Xy12AbCd_abcdefghijklmnopqrstuvwxyzA_1a2B3c";
-
 /// Operations that answer from memory and write down what they were asked, so that the way
 /// between command line and agent can be tested by itself. Any thread may call and ask.
 class RecordedOperations final : public Operations {

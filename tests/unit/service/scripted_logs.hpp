@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "agent/registry/store_rows.hpp"
+#include "agent/service/backup.hpp"
 #include "agent/service/explanation.hpp"
 
 namespace sallyport::test {

@@ -30,7 +30,7 @@ class PassedSocketsTest : public TerminatorTest {
   /// The sockets stay ours too, as a service manager keeps them.
   static std::vector<UniqueFd> copies(const std::vector<UniqueFd>& sockets) {
     std::vector<UniqueFd> same;
-    for (const auto& one : sockets) same.push_back(std::move(*duplicate(one)));
+    for (const auto& one : sockets) same.push_back(*duplicate(one));
     return same;
   }
   void start_with(std::vector<UniqueFd> sockets, unsigned workers) {

@@ -27,7 +27,7 @@ class UpstreamPoolTest : public ::testing::Test {
   }
 
   UpstreamConfig config{.endpoint = {}, .max_idle_per_worker = 2};
-  Poller poller = std::move(*Poller::open());
+  Poller poller = *Poller::open();
   UpstreamPool pool{config, poller};
   UniqueFd peer_1, peer_2, peer_3;
 };
