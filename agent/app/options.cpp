@@ -13,6 +13,7 @@
 
 #include "agent/app/app.hpp"
 #include "agent/app/store_verbs.hpp"
+#include "agent/base/nearest_name.hpp"
 #include "agent/config/config_file.hpp"
 #include "agent/datapath/outer_door.hpp"
 #include "agent/doctor/doctor.hpp"
@@ -86,6 +87,20 @@ int detach(const Config& config) {
   return 0;
 }
 
+void say_unknown(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const auto* option : app.get_options()) {
+    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  const std::string given = app.remaining().empty() ? "" : app.remaining().front();
+  const std::string word = given.substr(0, given.find('='));
+  const auto nearest = nearest_name(word, known);
+  std::cerr << "no such option: " << word;
+  if (!nearest.empty()) std::cerr << "; did you mean " << nearest << "?";
+  std::cerr << "\n  sallyportd --help lists them\n";
+}
+
 }  // namespace
 
 Options parse_options(int argc, char** argv) {
@@ -123,7 +138,12 @@ Options parse_options(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     options.verb = Options::Verb::kExit;
-    options.exit_status = app.exit(error) == 0 ? 0 : kExitUsage;
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+      say_unknown(app);
+      options.exit_status = kExitUsage;
+    } else {
+      options.exit_status = app.exit(error) == 0 ? 0 : kExitUsage;
+    }
     return options;
   }
   if (check_config) options.verb = Options::Verb::kCheckConfig;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "agent/config/nearest_name.hpp"
+#include "agent/base/nearest_name.hpp"
 #include "agent/config/scalars.hpp"
 
 namespace sallyport {

@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "agent/config/nearest_name.hpp"
+#include "agent/base/nearest_name.hpp"
 
 namespace sallyport {
 namespace {

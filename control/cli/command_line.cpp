@@ -6,6 +6,7 @@
 #include <map>
 
 #include "control/cli/manual.hpp"
+#include "control/cli/usage.hpp"
 
 namespace sallyport {
 namespace {
@@ -65,16 +66,39 @@ void declare(CLI::App& app, const Parameter& parameter, Invocation& invocation) 
   if (!parameter.choices.empty()) option->check(CLI::IsMember(split(parameter.choices, '|')));
 }
 
+/// As far as the words are known ones.
+CLI::App& deepest(CLI::App& app) {
+  CLI::App* at = &app;
+  for (auto parsed = at->get_subcommands(); !parsed.empty(); parsed = at->get_subcommands()) {
+    at = parsed.front();
+  }
+  return *at;
+}
+
 /// CLI11 asks for a command where the word that stands there is none; name that word.
-std::string what_is_wrong(const CLI::App& app, const CLI::ParseError& error) {
-  const auto strangers = app.remaining(true);
-  const bool asks_for_command = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
-                                std::string_view(error.what()).starts_with("A subcommand");
-  if (!asks_for_command) return error.what();
-  for (const auto& word : strangers) {
-    if (!word.starts_with('-')) return "no such command: " + word;
+std::string wrong_command(CLI::App& app) {
+  std::vector<std::string> verbs;
+  for (const auto* one : deepest(app).get_subcommands({})) verbs.push_back(one->get_name());
+  const std::vector<std::string_view> known(verbs.begin(), verbs.end());
+  for (const auto& word : app.remaining(true)) {
+    if (!word.starts_with('-')) return unknown("command", word, known);
   }
   return "a command is required";
+}
+
+/// `command` null: none was named.
+std::string what_is_wrong(CLI::App& app, const CLI::ParseError& error, const Command* command) {
+  if (command == nullptr) {
+    const bool asks_for_command = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
+                                  std::string_view(error.what()).starts_with("A subcommand");
+    return asks_for_command ? wrong_command(app) : error.what();
+  }
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    for (const auto& word : app.remaining(true)) {
+      if (word.starts_with('-')) return unknown_option(*command, word);
+    }
+  }
+  return error.what();
 }
 
 /// The parser for the whole table, and which of its leaves is which command.
@@ -98,9 +122,7 @@ class Parser {
       std::ostringstream wrong;
       const int code = app_.exit(error, out, wrong);
       line_->status = code == 0 ? kDone : kError;
-      line_->text = code == 0
-                        ? out.str()
-                        : what_is_wrong(app_, error) + "\n  sallyport --help lists the commands";
+      line_->text = code == 0 ? out.str() : complaint(error);
       return;
     }
     for (const auto& [leaf, command] : leaves_) {
@@ -114,6 +136,13 @@ class Parser {
   Invocation& globals() { return globals_; }
 
  private:
+  std::string complaint(const CLI::ParseError& error) {
+    const auto leaf = leaves_.find(&deepest(app_));
+    const Command* const command = leaf != leaves_.end() ? leaf->second : nullptr;
+    const std::string remedy =
+        command != nullptr ? usage_of(*command) : "sallyport --help lists the commands";
+    return what_is_wrong(app_, error, command) + "\n  " + remedy;
+  }
   void add(const Command& command) {
     CLI::App* at = &app_;
     std::string path;

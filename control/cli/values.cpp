@@ -88,8 +88,10 @@ Result<std::int64_t> parse_duration(std::string_view text) {
 Result<std::int64_t> parse_moment(std::string_view text, std::int64_t now) {
   if (text == "never") return std::int64_t{0};
   auto point = parse_point(text, now);
-  if (!point) point.error().remedy += " or never";
-  return point;
+  if (point) return point;
+  Failure wrong = point.error();
+  wrong.remedy += " or never";
+  return wrong;
 }
 
 Result<std::int64_t> parse_point(std::string_view text, std::int64_t now) {

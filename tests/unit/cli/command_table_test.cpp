@@ -121,6 +121,20 @@ TEST(CommandTableTest, UnknownCommandIsNamed) {
   EXPECT_EQ(parse({"frobnicate"}).text, "no such command: frobnicate" + remedy);
   EXPECT_EQ(parse({"key", "frobnicate", "acme"}).text, "no such command: frobnicate" + remedy);
   EXPECT_EQ(parse({"key"}).text, "a command is required" + remedy);
+  EXPECT_EQ(parse({"kye"}).text, "no such command: kye; did you mean key?" + remedy);
+  EXPECT_EQ(parse({"key", "rotat"}).text, "no such command: rotat; did you mean rotate?" + remedy);
+}
+
+TEST(CommandTableTest, MisuseOfACommandShowsHowItIsWritten) {
+  const std::string usage =
+      "\n  usage: sallyport key rotate ID [OPTION…]; sallyport key rotate --help says more";
+  EXPECT_EQ(parse({"key", "rotate"}).text, "ID is required" + usage);
+  EXPECT_EQ(parse({"key", "rotate", "Xy12AbCd", "--overlp=1h"}).text,
+            "no such option: --overlp; did you mean --overlap?" + usage);
+  EXPECT_EQ(parse({"key", "rotate", "Xy12AbCd", "--colour"}).text,
+            "no such option: --colour" + usage);
+  const auto text = parse({"key", "scan", "--nothing"}).text;
+  EXPECT_NE(text.find("usage: sallyport key scan [FILE…]"), std::string::npos) << text;
 }
 
 TEST(CommandTableTest, NamesAreCompletedByListCommandsThatExist) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "agent/config/nearest_name.hpp"
+#include "agent/base/nearest_name.hpp"
 
 #include <array>
 #include <string>
