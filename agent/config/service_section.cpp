@@ -21,6 +21,7 @@ struct ServiceDraft {
   int name_line = 0;
   int listen_line = 0;
   std::optional<YamlValue> tls;
+  std::optional<YamlValue> http2;
   std::optional<bool> answers_by_reset;
   bool is_kind_known = true;
 };
@@ -41,7 +42,7 @@ void read_kind(ServiceDraft& draft, const YamlValue& value) {
   draft.is_kind_known = value.errors->size() == errors;
 }
 
-/// TLS is a matter of the kind, which may stand after it.
+/// TLS and what comes with it are a matter of the kind, which may stand after them.
 void check_tls(const ServiceDraft& draft, const YamlValue& item) {
   const bool is_service = item.node.IsMap() || item.node.IsNull();  // else that is the error
   if (!is_service || !draft.is_kind_known) return;
@@ -49,6 +50,9 @@ void check_tls(const ServiceDraft& draft, const YamlValue& item) {
     if (!draft.tls) item.fail("missing field 'tls'; only a service of `kind: cleartext` has none");
   } else if (draft.tls) {
     draft.tls->fail("a cleartext service speaks no TLS: remove this, or say `kind: tls`");
+  }
+  if (draft.config.kind == ServiceKind::kCleartext && draft.http2 && draft.config.http2) {
+    draft.http2->fail("a cleartext service speaks HTTP/1.1 alone: remove this, or say false");
   }
 }
 
@@ -136,7 +140,11 @@ constexpr std::array<Field<ServiceDraft>, 13> kServiceFields = {{
        d.tls.emplace(v);
        read_tls(d.config.tls, v);
      }},
-    {"http2", [](ServiceDraft& d, const YamlValue& v) { read_flag(v, d.config.http2); }},
+    {"http2",
+     [](ServiceDraft& d, const YamlValue& v) {
+       d.http2.emplace(v);
+       read_flag(v, d.config.http2);
+     }},
     {"udp", [](ServiceDraft& d, const YamlValue& v) { read_flag(v, d.config.takes_udp); }},
     {"on_condemned",
      [](ServiceDraft& d, const YamlValue& v) {
