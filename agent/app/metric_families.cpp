@@ -138,13 +138,15 @@ void add_counters(const CountersView& counters, MetricsPage& page) {
 }
 
 void add_requests(const std::vector<RequestMeter::Reading>& services, MetricsPage& page) {
-  static constexpr const char* kEnds[] = {"forwarded", "refused", "failed", "aborted"};
+  static constexpr const char* kEnds[] = {"forwarded", "refused", "failed", "aborted", "tunnelled"};
   static_assert(std::size(kEnds) == static_cast<std::size_t>(RequestEnd::kCount));
   for (const auto& service : services) {
     for (std::size_t i = 0; i < service.ends.size(); ++i) {
-      page.histogram("sallyport_request_duration_seconds",
-                     "From the head of a request to the end of its response, by what became of it.",
-                     {{"service", service.service}, {"end", kEnds[i]}}, service.ends[i]);
+      page.histogram(
+          "sallyport_request_duration_seconds",
+          "From the head of a request to the end of its response, or of its tunnel, by what "
+          "became of it.",
+          {{"service", service.service}, {"end", kEnds[i]}}, service.ends[i]);
     }
     page.histogram("sallyport_upstream_duration_seconds",
                    "From the head of a request to the head of the upstream's response.",

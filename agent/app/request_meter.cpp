@@ -5,8 +5,15 @@
 
 namespace sallyport {
 
+namespace {
+
+constexpr unsigned kSwitchingProtocols = 101;
+
+}  // namespace
+
 RequestEnd end_of(const AccessRecord& record) noexcept {
   if (record.code != CheckCode::kAllowed) return RequestEnd::kRefused;
+  if (record.status == kSwitchingProtocols) return RequestEnd::kTunnelled;
   if (!record.is_whole) return RequestEnd::kAborted;
   return record.upstream_us == 0 ? RequestEnd::kFailed : RequestEnd::kForwarded;
 }

@@ -18,6 +18,7 @@ enum class RequestEnd : std::uint8_t {
   kRefused,    // by a check
   kFailed,     // answered by us for another reason: it does not parse, or the upstream failed
   kAborted,    // by either side, or cut
+  kTunnelled,  // upgraded: how long it took is no latency
   kCount
 };
 

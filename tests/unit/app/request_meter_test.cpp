@@ -57,6 +57,8 @@ TEST(RequestMeterTest, TellsEndsApart) {
   EXPECT_EQ(end_of(record), RequestEnd::kForwarded);
   record.is_whole = false;
   EXPECT_EQ(end_of(record), RequestEnd::kAborted);
+  record.status = 101;
+  EXPECT_EQ(end_of(record), RequestEnd::kTunnelled) << "however it ended";
   record.code = CheckCode::kRevokedKey;
   EXPECT_EQ(end_of(record), RequestEnd::kRefused);
   record = forwarded("api");
