@@ -126,14 +126,14 @@ def check_seconds():
 
 
 def check_rate():
-    got = received(socket.AF_INET, 101, "--source", "192.0.2.8", "--rate", "3000",
-                   "--destination", "192.0.2.1:443")
+    target = ["--source", "192.0.2.8", "--destination", "192.0.2.1:443"]
+    got = received(socket.AF_INET, 101, "--rate", "3000", *target)
     assert len(got) == 101, len(got)
-    done = generate("--rate", "1000", "--count", "250", "--source", "192.0.2.8", "--destination",
-                    "192.0.2.1:443")
-    assert done.returncode == 0, done.stderr
-    # Never ahead of the rate: the 250th frame is due after a quarter of a second.
-    assert json.loads(done.stdout)["seconds"] >= 0.249, done.stdout
+    for burst in ([], ["--burst", "4096"]):
+        done = generate("--rate", "1000", "--count", "250", *burst, *target)
+        assert done.returncode == 0, done.stderr
+        # Never ahead of the rate: the 250th frame is due after a quarter of a second.
+        assert json.loads(done.stdout)["seconds"] >= 0.249, done.stdout
 
 
 def check_refusals():

@@ -58,12 +58,14 @@ double seconds_since(Clock::time_point start) {
 }
 
 /// How many frames one run is to send: a hundredth of a second's worth, or what is overdue where
-/// the runs take longer than that.
-std::uint64_t chunk_of(Clock::time_point start, std::uint64_t sent, std::uint64_t rate) {
+/// the runs take longer than that and the burst allows it.
+std::uint64_t chunk_of(Clock::time_point start, std::uint64_t sent, const Options& options) {
+  const std::uint64_t rate = options.rate;
   if (rate == 0) return kChunk;
   const auto due = static_cast<std::uint64_t>(seconds_since(start) * static_cast<double>(rate));
   const std::uint64_t least = std::max<std::uint64_t>(rate / kChunksASecond, 1);
-  return std::clamp(due > sent ? due - sent : 0, std::min(least, kChunk), kChunk);
+  const std::uint64_t most = std::max(std::min(least, kChunk), options.burst);
+  return std::clamp(due > sent ? due - sent : 0, std::min(least, most), most);
 }
 
 /// Sleeps until the `sent`th frame is due.
@@ -81,7 +83,7 @@ Result<double> send_all(Sender& sender, const Options& options) {
   if (options.seconds > 0) ring_after(options.seconds);
   const auto start = Clock::now();
   while (interrupted == 0 && sender.sent() < all) {
-    const auto next = std::min(chunk_of(start, sender.sent(), options.rate), all - sender.sent());
+    const auto next = std::min(chunk_of(start, sender.sent(), options), all - sender.sent());
     if (auto sent = sender.send(static_cast<std::uint32_t>(next)); !sent) return sent.error();
     keep_rate(start, sender.sent(), options.rate);
   }

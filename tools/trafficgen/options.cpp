@@ -143,6 +143,11 @@ void declare(CLI::App& app, Options& out, Texts& texts) {
   app.add_option("--seconds", out.seconds, "how long to send")->check(CLI::PositiveNumber);
   app.add_option("--rate", out.rate, "frames a second; 0: as many as the core can")
       ->capture_default_str();
+  app.add_option("--burst", out.burst,
+                 "the most frames at once at a limited rate, for what is overdue; more than the "
+                 "peer's ring holds (256) may be lost")
+      ->check(CLI::Range(0, 1 << 24))
+      ->capture_default_str();
   app.add_option("--cpu", out.cpu, "the CPU to send from")->check(CLI::NonNegativeNumber);
   app.add_flag("--random", out.random, "draw sources and ports at random, not in turn");
 }

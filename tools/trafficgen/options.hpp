@@ -31,10 +31,11 @@ struct Options {
   std::uint8_t tcp_flags = 0;
   std::uint32_t sequence = 1;
   std::string payload;
-  std::uint64_t count = 0;  // 0: no limit
-  double seconds = 0;       // 0: no limit
-  std::uint64_t rate = 0;   // frames a second; 0: as many as the core can
-  int cpu = -1;             // -1: wherever the kernel puts it
+  std::uint64_t count = 0;    // 0: no limit
+  double seconds = 0;         // 0: no limit
+  std::uint64_t rate = 0;     // frames a second; 0: as many as the core can
+  std::uint64_t burst = 128;  // of overdue frames at a limited rate, where that is more than 10 ms
+  int cpu = -1;               // -1: wherever the kernel puts it
   bool random = false;
 };
 
