@@ -55,7 +55,7 @@ Task<Step> fill(Downstream& client) {
 }
 
 Task<Step> wait_out(Downstream& client, std::uint64_t ns) {
-  client.set_timeout(std::chrono::milliseconds(ns / 1'000'000 + 1));
+  client.set_pause(ns);
   const Wake wake = co_await client.wait(kDownGone);
   if (wake == Wake::kTimedOut) co_return Step::kDone;
   co_return wake == Wake::kReady ? Step::kGone : Step::kEnd;

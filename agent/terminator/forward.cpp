@@ -88,7 +88,7 @@ Task<Attempt> send_start(Downstream& client, Exchange& exchange, KeyEntry& key) 
 // Lets the client wait while its key is over its byte limit: what it sends meanwhile fills the
 // receive window, and then it stops by itself.
 Task<Step> pause(Downstream& client, std::uint64_t ns) {
-  client.set_timeout(std::chrono::milliseconds(ns / 1'000'000 + 1));
+  client.set_pause(ns);
   const Wake wake = co_await client.wait(kUpRead | kDownGone);
   if (wake == Wake::kReady && client.down.is_ready(Watch::kGone)) co_return Step::kGone;
   co_return step_of(wake);

@@ -155,7 +155,7 @@ void Http2Stream::on_tick() noexcept {
     reset(NGHTTP2_NO_ERROR);
     return;
   }
-  ++context.counters.timeouts;
+  if (!is_pausing()) ++context.counters.timeouts;
   if (is_served_) {
     reset(NGHTTP2_CANCEL);  // it takes what is left of its response too slowly
   } else {

@@ -32,7 +32,7 @@ void Session::on_tick() noexcept {
   }
   if (streams != nullptr) streams->on_tick();
   if (!is_late()) return;
-  if (phase == Phase::kBusy) ++context.counters.timeouts;
+  if (phase == Phase::kBusy && !is_pausing()) ++context.counters.timeouts;
   time_out();
 }
 

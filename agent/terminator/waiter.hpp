@@ -32,7 +32,13 @@ class Waiter : public Watcher {
   [[nodiscard]] bool is_greedy() noexcept { return ++steps_ >= kMostSteps; }
 
   void set_timeout(std::chrono::milliseconds timeout) noexcept {
+    is_pausing_ = false;
     deadline_ms_ = context.now_ms + static_cast<std::uint64_t>(timeout.count());
+  }
+  /// Likewise, where to wait so long is what is meant, and nobody's fault.
+  void set_pause(std::uint64_t ns) noexcept {
+    set_timeout(std::chrono::milliseconds(ns / 1'000'000 + 1));
+    is_pausing_ = true;
   }
   void clear_timeout() noexcept { deadline_ms_ = kNever; }
 
@@ -51,6 +57,7 @@ class Waiter : public Watcher {
   [[nodiscard]] bool is_past_deadline() const noexcept { return context.now_ms >= deadline_ms_; }
   /// Whether the deadline has passed while something was waited for.
   [[nodiscard]] bool is_late() const noexcept { return waiter_ && is_past_deadline(); }
+  [[nodiscard]] bool is_pausing() const noexcept { return is_pausing_; }
   /// The coroutine waits, and is told that it waited too long.
   void time_out() noexcept;
 
@@ -93,6 +100,7 @@ class Waiter : public Watcher {
   std::uint64_t deadline_ms_ = kNever;
   bool is_timed_out_ = false;
   bool is_ended_ = false;
+  bool is_pausing_ = false;   // its deadline is the end of a pause
   bool is_yielding_ = false;  // its turn would resume it
   bool is_queued_ = false;    // it stands in `context.yielding`, whatever it waits for by now
 };

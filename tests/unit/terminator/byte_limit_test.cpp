@@ -38,6 +38,7 @@ TEST_F(ByteLimit, HoldsAnUploadToTheRateAndLosesNothing) {
   EXPECT_TRUE(echoed->body == body);
   // All but the burst and what one read takes had to be waited for.
   EXPECT_GE(took.count(), (200'000.0 - 40'000.0 - 65'536.0) / 200'000.0);
+  EXPECT_EQ(terminator->counters().timeouts, 0u) << "to wait for one's rate is no fault";
 }
 
 TEST_F(ByteLimit, HoldsADownloadToTheRateAndLosesNothing) {
@@ -51,6 +52,7 @@ TEST_F(ByteLimit, HoldsADownloadToTheRateAndLosesNothing) {
   EXPECT_TRUE(echoed->body == body);
   // All but the burst of half a second and the last block, after which nothing waits.
   EXPECT_GE(took.count(), (300'000.0 - 100'000.0 - 65'536.0) / 200'000.0);
+  EXPECT_EQ(terminator->counters().timeouts, 0u) << "to wait for one's rate is no fault";
 }
 
 TEST_F(ByteLimit, ShortAnswersSpendTogetherAndTheNextOneWaits) {
